@@ -1,0 +1,88 @@
+"""What holds for every page: where things may be fetched from, who must sign in, how an error looks."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+
+from yiwang.kernel.errors import YiwangError
+from yiwang.web.access import route_is_public
+from yiwang.web.answers import error_answer, unexpected_answer, unsigned_answer
+
+logger = logging.getLogger("yiwang.web")
+Next = Callable[[HttpRequest], HttpResponse]
+
+# Pictures may be data: because the chart library draws its export button from one. Nothing else leaves the city.
+CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'self'",
+        "object-src 'none'",
+    ]
+)
+# Django's own "not found" and "not allowed" have their pages already.
+HANDLED_BY_DJANGO = (Http404, PermissionDenied, SuspiciousOperation, BadRequest)
+
+
+class ContentPolicyMiddleware:
+    """Adds the content policy to every answer: no inline script or style, nothing from another place."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        return response
+
+
+class SignInRequiredMiddleware:
+    """Sends a visitor who asks for a route that is not public to the sign-in page (401 under /api/)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        match = request.resolver_match
+        if request.user.is_authenticated or (match is not None and route_is_public(match.view_name)):
+            return None
+        if request.path.startswith("/api/"):
+            return unsigned_answer(request)
+        back = request.get_full_path() if request.method == "GET" else "/"
+        return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': back})}")
+
+
+class ErrorPageMiddleware:
+    """Turns an error that a person may read into its page, and any other into a plain page with a reference number."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, HANDLED_BY_DJANGO):
+            return None
+        if isinstance(exception, YiwangError):
+            return error_answer(request, exception)
+        reference = secrets.token_hex(4)
+        logger.error("unexpected error, reference %s, at %s", reference, request.path, exc_info=exception)
+        return unexpected_answer(request, reference)

@@ -1,0 +1,86 @@
+"""Template words for two languages: every text is a pair, written where it is shown."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django import template
+from django.http import QueryDict
+from django.template.context import RequestContext
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from yiwang.web.language import pick
+from yiwang.web.language import say as say_value
+
+register = template.Library()
+NOTHING = "—"
+
+
+@register.simple_tag
+def t(zh: str, en: str, **values: object) -> str:
+    """`{% t "共 {n} 行" "{n} rows" n=page.total %}`: the pair's text with its values filled in, escaped."""
+    text = pick(zh, en)
+    return format_html(text, **values) if values else text
+
+
+@register.filter
+def say(value: object) -> str:
+    return say_value(value)
+
+
+@register.filter
+def number(value: object) -> str:
+    """12,345; a missing figure is a dash, never a zero."""
+    if value is None or value == "":
+        return NOTHING
+    return f"{value:,.0f}" if isinstance(value, int | float) else str(value)
+
+
+@register.filter
+def percent(value: object) -> str:
+    """0.98765 is 98.77%. Only an exact 1 is shown as 100%: a share of 0.99999 must not look perfect."""
+    if not isinstance(value, int | float):
+        return NOTHING
+    shown = value * 100
+    if value < 1 and shown > 99.99:
+        shown = 99.99
+    return f"{shown:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+@register.filter
+def size(value: object) -> str:
+    """Bytes as people read them."""
+    if not isinstance(value, int | float):
+        return NOTHING
+    amount = float(value)
+    for unit in ("B", "KB", "MB", "GB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} TB"
+
+
+@register.filter
+def when(value: object) -> str:
+    """A moment or a day as 2026-11-22 10:05, in the city's own time."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    return NOTHING
+
+
+@register.simple_tag(takes_context=True)
+def query(context: RequestContext, **changes: object) -> SafeString:
+    """The present query string with some values changed; an empty value takes its key out."""
+    request = context.get("request")
+    held: QueryDict = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    for key, value in changes.items():
+        if value in (None, ""):
+            held.pop(key, None)
+        else:
+            held[key] = str(value)
+    return format_html("?{}", SafeString(urlencode(list(held.lists()), doseq=True)))
