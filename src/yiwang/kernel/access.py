@@ -1,0 +1,103 @@
+"""Who may do what: a verdict with the rule that gave it, never a bare yes or no.
+
+The list of acts is closed; an unknown act is a programming error and raises KeyError.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yiwang.kernel.core.actor import ROLE_TITLES, Actor, Role
+from yiwang.kernel.core.text import Text
+from yiwang.kernel.errors import Refused
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that can be done. `scoped` acts must lie in a department the role covers."""
+
+    id: str
+    title: Text
+    roles: frozenset[Role]
+    scoped: bool = True
+
+
+def _act(id: str, zh: str, en: str, *roles: Role, scoped: bool = True) -> tuple[str, Act]:
+    return id, Act(id, Text(zh=zh, en=en), frozenset(roles), scoped)
+
+
+ACTS: dict[str, Act] = dict(
+    [
+        _act("pack.install", "安装或升级应用包", "install or upgrade a pack", Role.ADMIN, scoped=False),
+        _act("city.edit", "变更全市事项", "change what holds for the whole city", Role.ADMIN, scoped=False),
+        _act("account.edit", "管理账号和角色", "manage accounts and roles", Role.ADMIN),
+        _act("department.edit", "管理部门和联络人", "manage departments and liaisons", Role.ADMIN, Role.DATA_LEAD),
+        _act("division.edit", "变更行政区划", "change divisions", Role.ADMIN, Role.DATA_LEAD, scoped=False),
+        _act("resource.load", "归集数据", "load data", Role.STEWARD, Role.DATA_LEAD),
+        _act("resource.read", "查看数据", "read data", Role.STEWARD, Role.DATA_LEAD, Role.AUDITOR),
+        _act("resource.export", "导出数据", "export data", Role.STEWARD, Role.DATA_LEAD),
+        _act("resource.classify", "确认分类分级", "confirm a grade", Role.DATA_LEAD),
+        _act("resource.destroy", "销毁数据", "destroy data", Role.DATA_LEAD),
+        _act("catalogue.read", "查看目录", "read the catalogue", *Role, scoped=False),
+        _act("demand.file", "提出数据需求", "file a data demand", *Role),
+        _act("demand.answer", "答复数据需求", "answer a data demand", Role.DATA_LEAD),
+        _act("board.view", "查看驾驶舱", "view the boards", Role.LEADER, Role.DATA_LEAD, Role.ADMIN, scoped=False),
+        _act("audit.read", "查看审计记录", "read audit lines", Role.AUDITOR, Role.ADMIN, scoped=False),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    allowed: bool
+    rule: str
+    reason: Text
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+def verdict(actor: Actor, act: str, department: str = "") -> Verdict:
+    """May `actor` do `act`, in `department` when the act is scoped?"""
+    wanted = ACTS[act]
+    if actor.is_system:
+        return Verdict(True, "system", Text(zh="系统操作", en="the system itself"))
+    for role in Role:
+        if role in wanted.roles and actor.holds(role, department if wanted.scoped else ""):
+            title = ROLE_TITLES[role]
+            return Verdict(
+                True,
+                f"role:{role}",
+                Text(zh=f"{title.zh}可以{wanted.title.zh}", en=f"{title.en} may {wanted.title.en}"),
+            )
+    names_zh = "、".join(ROLE_TITLES[r].zh for r in Role if r in wanted.roles)
+    names_en = ", ".join(ROLE_TITLES[r].en for r in Role if r in wanted.roles)
+    named = wanted.scoped and department
+    place_zh, place_en = (f"（部门 {department}）", f" (department {department})") if named else ("", "")
+    return Verdict(
+        False,
+        f"act:{act}",
+        Text(zh=f"{wanted.title.zh}{place_zh}需要：{names_zh}", en=f"to {wanted.title.en}{place_en} takes: {names_en}"),
+    )
+
+
+def demand(actor: Actor, act: str, department: str = "") -> Verdict:
+    """As `verdict`, but a refusal is raised: the first line of every service."""
+    answer = verdict(actor, act, department)
+    if not answer:
+        raise Refused(
+            zh=f"没有权限：{answer.reason.zh}",
+            en=f"Not allowed: {answer.reason.en}",
+            where=answer.rule,
+            hint_zh="请联系本部门的系统管理员。",
+            hint_en="Ask your system administrator.",
+        )
+    return answer
+
+
+def demand_identity(actor: Actor) -> None:
+    """Anybody may, but not nobody: raises Refused for an actor without a name."""
+    if not actor.id:
+        raise Refused(
+            zh="请先登录", en="Sign in first", where="identity", hint_zh="登录后再试。", hint_en="Then try again."
+        )

@@ -1,0 +1,218 @@
+"""Files by the SHA-256 of their bytes: the same bytes are kept once and are never overwritten.
+
+A file is at `<files>/ab/cd/abcd…`. It is written beside, flushed to the disk, and only then linked to its name, so that
+whoever sees the name sees the whole file, also after a power cut.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+
+from yiwang.kernel.access import demand_identity
+from yiwang.kernel.auditing import audit
+from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.errors import FileDamaged, InputError, NotFound, Unavailable
+from yiwang.kernel.models import StoredFile
+
+CHUNK = 1 << 20
+LONGEST_NAME = 255
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def file_put(
+    *,
+    actor: Actor,
+    source: Path | BinaryIO,
+    name: str,
+    media_type: str = "",
+    digest: str = "",
+    most_bytes: int | None = None,
+) -> StoredFile:
+    """Keep the bytes of `source` (a path, or a binary file object read to its end) and return their record.
+
+    Memory stays at one chunk of 1 MiB. When this returns, the bytes are on the disk. With `digest`, the content must
+    have that SHA-256; with `most_bytes`, no more than that many bytes. Raises InputError for either, Unavailable when
+    the disk is full, FileDamaged when the store already has this digest with other bytes.
+    """
+    demand_identity(actor)
+    short = _clean_name(name)
+    with _opened(source) as stream:
+        found, size = _store(stream, digest, most_bytes)
+    with transaction.atomic():
+        row, is_new = StoredFile.objects.get_or_create(
+            digest=found, defaults={"size": size, "media_type": media_type, "name": short, "created_by": actor.id}
+        )
+        audit(
+            actor=actor,
+            act="file.put",
+            object_kind="file",
+            object_id=found,
+            details={"name": short, "size": size, "new": is_new},
+        )
+    return row
+
+
+def file_path(digest: str) -> Path:
+    """Where the bytes are. Raises NotFound; does not read them (see file_verify)."""
+    if not _DIGEST.fullmatch(digest):
+        raise InputError(zh=f"{digest!r} 不是 SHA-256 摘要", en=f"{digest!r} is not a SHA-256 digest", where="digest")
+    path = _place(digest)
+    if not path.is_file():
+        raise NotFound(
+            zh=f"没有摘要为 {digest} 的文件",
+            en=f"there is no file with digest {digest}",
+            where="digest",
+            hint_zh="请从备份恢复，或重新上传。",
+            hint_en="Restore it from a backup, or put it again.",
+        )
+    return path
+
+
+def file_get(digest: str) -> StoredFile:
+    """The record of a file. Raises NotFound."""
+    row = StoredFile.objects.filter(digest=digest).first()
+    if row is None:
+        raise NotFound(zh=f"没有摘要为 {digest} 的文件", en=f"there is no file with digest {digest}", where="digest")
+    return row
+
+
+def file_verify(digest: str) -> int:
+    """Read the whole file and return its size. Raises FileDamaged when the bytes are not the ones that were put."""
+    path = file_path(digest)
+    hasher, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        for chunk in _chunks(stream):
+            hasher.update(chunk)
+            size += len(chunk)
+    if hasher.hexdigest() != digest:
+        raise _damaged(digest)
+    return size
+
+
+def _store(stream: BinaryIO, digest: str, most_bytes: int | None) -> tuple[str, int]:
+    beside = settings.PLACE.files / "incoming" / uuid.uuid4().hex
+    _make_folder(beside.parent)
+    try:
+        found, size = _write(stream, beside, most_bytes)
+        if digest and found != digest:
+            raise InputError(
+                zh=f"内容的摘要是 {found}，与所说的 {digest} 不符",
+                en=f"the content has digest {found}, not {digest} as said",
+                where="digest",
+                hint_zh="文件在传送中变了，请重新上传。",
+                hint_en="The file changed on its way; send it again.",
+            )
+        _link(beside, _place(found))
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise Unavailable(
+                zh="磁盘已满，文件没有保存",
+                en="the disk is full; the file was not kept",
+                where=str(settings.PLACE.files),
+                hint_zh="请清理磁盘后重试。",
+                hint_en="Free some space and try again.",
+            ) from error
+        raise
+    finally:
+        beside.unlink(missing_ok=True)
+    return found, size
+
+
+def _write(stream: BinaryIO, path: Path, most_bytes: int | None) -> tuple[str, int]:
+    hasher, size = hashlib.sha256(), 0
+    with path.open("xb") as out:
+        for chunk in _chunks(stream):
+            size += len(chunk)
+            if most_bytes is not None and size > most_bytes:
+                raise InputError(
+                    zh=f"文件超过 {most_bytes} 字节",
+                    en=f"the file has more than {most_bytes} bytes",
+                    where="source",
+                    hint_zh="请拆分后再上传。",
+                    hint_en="Split it and send the parts.",
+                )
+            hasher.update(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    return hasher.hexdigest(), size
+
+
+def _link(beside: Path, place: Path) -> None:
+    """Give the finished file its name unless the store has it; a hard link never overwrites."""
+    _make_folder(place.parent)
+    try:
+        os.link(beside, place)
+        place.chmod(0o444)
+    except FileExistsError:
+        # The caller may now drop its copy, so the one in the store has to be good.
+        file_verify(place.name)
+    _flush_folder(place.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and flush the entries of those that are new, from the first old one down."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _flush_folder(folder.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _place(digest: str) -> Path:
+    folder: Path = settings.PLACE.files
+    return folder / digest[:2] / digest[2:4] / digest
+
+
+def _clean_name(name: str) -> str:
+    """The last part of what a browser or a command line called it, without control characters."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    clean = "".join(c for c in last if c.isprintable()).strip()[-LONGEST_NAME:]
+    if not clean:
+        raise InputError(zh="文件没有名称", en="the file has no name", where="name")
+    return clean
+
+
+@contextmanager
+def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
+    if not isinstance(source, Path):
+        yield source
+        return
+    if not source.is_file():
+        raise InputError(zh=f"{source} 不是文件", en=f"{source} is not a file", where=str(source))
+    with source.open("rb") as stream:
+        yield stream
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK):
+        yield chunk
+
+
+def _damaged(digest: str) -> FileDamaged:
+    return FileDamaged(
+        zh=f"库中摘要为 {digest} 的文件已损坏",
+        en=f"the stored file with digest {digest} is damaged",
+        where=str(_place(digest)),
+        hint_zh="请从备份恢复这个文件；不要在原处修改。",
+        hint_en="Restore this file from a backup; do not edit it where it is.",
+    )

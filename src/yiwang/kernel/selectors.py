@@ -1,0 +1,91 @@
+"""The kernel's door for reading. Answers are frozen; what is not public asks who reads."""
+
+from __future__ import annotations
+
+from yiwang.kernel.accounts import (
+    AccountRow,
+    RoleRow,
+    account_get,
+    account_list,
+    account_number,
+    actor_of,
+    role_holders,
+)
+from yiwang.kernel.actions import action_check, action_get, action_kinds
+from yiwang.kernel.auditing import AuditRow, audit_list
+from yiwang.kernel.city import DemoAccount, city_is_synthetic, demo_accounts
+from yiwang.kernel.departments import (
+    DepartmentRow,
+    LiaisonRow,
+    department_below,
+    department_chain,
+    department_get,
+    department_list,
+    department_name,
+    department_names,
+    liaison_history,
+    liaison_of,
+)
+from yiwang.kernel.divisions import (
+    DivisionRow,
+    division_chain,
+    division_children,
+    division_full_name,
+    division_get,
+    division_history,
+    division_list,
+    division_successors,
+)
+from yiwang.kernel.files import file_get, file_path, file_verify
+from yiwang.kernel.messages import MessageRow, message_list, message_unread_count
+from yiwang.kernel.outbox import event_kinds, event_waiting_count
+from yiwang.kernel.paging import Page, paged
+from yiwang.kernel.receipts import ReceiptRow, receipt_get
+
+__all__ = [
+    "AccountRow",
+    "AuditRow",
+    "DemoAccount",
+    "DepartmentRow",
+    "DivisionRow",
+    "LiaisonRow",
+    "MessageRow",
+    "Page",
+    "ReceiptRow",
+    "RoleRow",
+    "account_get",
+    "account_list",
+    "account_number",
+    "action_check",
+    "action_get",
+    "action_kinds",
+    "actor_of",
+    "audit_list",
+    "city_is_synthetic",
+    "demo_accounts",
+    "department_below",
+    "department_chain",
+    "department_get",
+    "department_list",
+    "department_name",
+    "department_names",
+    "division_chain",
+    "division_children",
+    "division_full_name",
+    "division_get",
+    "division_history",
+    "division_list",
+    "division_successors",
+    "event_kinds",
+    "event_waiting_count",
+    "file_get",
+    "file_path",
+    "file_verify",
+    "liaison_history",
+    "liaison_of",
+    "message_list",
+    "message_unread_count",
+    "paged",
+    "receipt_get",
+    "role_holders",
+]

@@ -1,0 +1,87 @@
+"""Signing in with name and password, and being locked out for guessing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.utils import timezone
+
+from yiwang.kernel.auditing import audit
+from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.errors import SignInLocked, SignInRefused
+from yiwang.kernel.models import Account, SignInAttempt
+
+MOST_FAILURES = 5
+WINDOW = timedelta(minutes=15)
+LOCKED_FOR = timedelta(minutes=15)
+
+
+def sign_in(*, username: str, password: str, address: str) -> Account:
+    """The account whose name and password these are; every try is kept and leaves an audit line.
+
+    Raises SignInRefused, in the same words whichever of the two is wrong, and SignInLocked after 5 failures within 15
+    minutes, for the 15 minutes after the fifth, whether the account exists or not. The session is the caller's work.
+    """
+    name = username.strip().lower()[:64]
+    # Kept before anything is raised, and not undone by it: the transaction ends first.
+    with transaction.atomic():
+        now = timezone.now()
+        account = Account.objects.filter(username=name).first()
+        until = locked_until(name, now)
+        fine = until is None and _matches(account, password)
+        if until is None:
+            SignInAttempt.objects.create(username=name, address=address[:64], succeeded=fine, at=now)
+        audit(
+            actor=Actor(id=f"account:{account.pk}", name=account.display_name) if account else _nobody(name),
+            act="account.sign-in" if fine else "account.sign-in-refused",
+            object_kind="account",
+            object_id=account.pk if account else name,
+            rule="locked" if until else "password",
+            details={"address": address[:64]},
+        )
+    if until is not None:
+        minutes = max(1, -(-int((until - now).total_seconds()) // 60))
+        raise SignInLocked(
+            zh=f"密码错误次数过多，账号已锁定，约 {minutes} 分钟后可再试",
+            en=f"Too many wrong passwords; the account is locked for about {minutes} minutes more",
+            where="sign-in",
+            hint_zh="忘记密码请联系系统管理员。",
+            hint_en="If you forgot it, ask your system administrator.",
+        )
+    if account is None or not fine:
+        raise SignInRefused(
+            zh="用户名或密码不正确",
+            en="The user name or the password is wrong",
+            where="sign-in",
+            hint_zh="请核对后重试；连续错误 5 次将锁定 15 分钟。",
+            hint_en="Check and try again; five failures lock the account for 15 minutes.",
+        )
+    return account
+
+
+def locked_until(username: str, now: datetime) -> datetime | None:
+    """When the lock of a name ends; None when it is not locked. A success forgets the failures before it."""
+    recent = SignInAttempt.objects.filter(username=username, at__gt=now - WINDOW - LOCKED_FOR).order_by("-at", "-id")
+    failures: list[datetime] = []
+    for attempt in recent[: 4 * MOST_FAILURES]:
+        if attempt.succeeded:
+            break
+        failures.append(attempt.at)
+    for last, first in zip(failures, failures[MOST_FAILURES - 1 :], strict=False):
+        if last - first <= WINDOW and now < last + LOCKED_FOR:
+            return last + LOCKED_FOR
+    return None
+
+
+def _matches(account: Account | None, password: str) -> bool:
+    if account is None or not account.is_active:
+        # The same work as for an account that exists, so that the time taken tells nothing.
+        check_password(password, make_password(password))
+        return False
+    return account.check_password(password)
+
+
+def _nobody(name: str) -> Actor:
+    return Actor(id="", name=name, kind="anonymous")
