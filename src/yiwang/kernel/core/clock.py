@@ -129,7 +129,7 @@ def due_answer(budget: str, start: str, suspend: list[str], calendar: Calendar) 
                 "to": s.end.isoformat() if s.end else None,
                 "reason": s.reason.value,
                 "text": {"zh": s.name.zh, "en": s.name.en},
-                "after_due": too_late(clock, s.begin, end),
+                "after_due": too_late(s.begin, end),
             }
             for s in clock.suspensions
         ],
@@ -139,7 +139,7 @@ def due_answer(budget: str, start: str, suspend: list[str], calendar: Calendar) 
 
 def _standing_still(clock: Clock, now: datetime, end: datetime | None) -> Stretch | None:
     for stretch in clock.stretches:
-        if stretch.begin <= now and not stretch.over_by(now) and not too_late(clock, stretch.begin, end):
+        if stretch.begin <= now and not stretch.over_by(now) and not too_late(stretch.begin, end):
             return stretch
     return None
 
@@ -152,7 +152,7 @@ def _firings(clock: Clock, now: datetime, end: datetime | None) -> list[Firing]:
             continue
         at = max(at, clock.start)
         for stretch in clock.stretches:
-            if stretch.end and stretch.begin <= at < stretch.end and not too_late(clock, stretch.begin, end):
+            if stretch.end and stretch.begin <= at < stretch.end and not too_late(stretch.begin, end):
                 at = stretch.end
         if now > at or (now == at and rung.kind is not RungKind.BREACH):
             firings.append(Firing(rung, at))

@@ -26,7 +26,7 @@ def explain(clock: Clock, due: datetime | None) -> Name:
             )
         )
     else:
-        late = [s for s in clock.suspensions if too_late(clock, s.begin, due)]
+        late = [s for s in clock.suspensions if too_late(s.begin, due)]
         if late:
             parts.append(
                 Name(

@@ -161,9 +161,9 @@ def close_of(clock: Clock, day: date) -> datetime:
     return end - SECOND if end == moment(day + DAY) else end
 
 
-def too_late(clock: Clock, begin: datetime, due: datetime | None) -> bool:
+def too_late(begin: datetime, due: datetime | None) -> bool:
     """Whether a suspension beginning then comes once the time is up, and so changes nothing."""
-    return due is not None and (begin > due if clock.budget.unit.in_days else begin >= due)
+    return due is not None and begin >= due
 
 
 def _window_end(clock: Clock, day: date) -> datetime:
