@@ -109,11 +109,8 @@ def merged(suspensions: Iterable[Suspension], start: datetime) -> tuple[Stretch,
             stretches.append(Stretch(begin, end, name))
             continue
         end = None if end is None or last.end is None else max(end, last.end)
-        if name.zh not in last.name.zh.split("、"):
-            name = Name(f"{last.name.zh}、{name.zh}", f"{last.name.en}, {name.en}")
-        else:
-            name = last.name
-        stretches[-1] = Stretch(last.begin, end, name)
+        both = Name(f"{last.name.zh}、{name.zh}", f"{last.name.en}, {name.en}")
+        stretches[-1] = Stretch(last.begin, end, last.name if name.zh in last.name.zh.split("、") else both)
     return tuple(stretches)
 
 
