@@ -1,0 +1,13 @@
+"""One machine, plain HTTP on loopback: the demo and a first look."""
+
+from __future__ import annotations
+
+from yiwang.config.base import *  # noqa: F403
+
+# The demo's static files come straight from the package, so that `yiwang demo` writes nothing but the city itself.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

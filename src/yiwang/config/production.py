@@ -1,0 +1,14 @@
+"""Behind a proxy that ends TLS."""
+
+from __future__ import annotations
+
+from yiwang.config.base import *  # noqa: F403
+from yiwang.config.base import SECRET_KEY
+
+if not SECRET_KEY:
+    raise RuntimeError("no secret key: run `yiwang init`, or set YIWANG_SECRET_KEY")
+
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,0 +1,181 @@
+"""A resource's checks as named SQL steps over its raw rows: clean → parse → typed → marked.
+
+Each step is a query of its own over the one before, so that no expression is worked out twice and any step can be looked
+at alone. `marked` holds one line for every row that is refused or flagged, and nothing for the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from yiwang.data.core import sql
+from yiwang.data.core.records import MAX_CELL
+from yiwang.data.core.rules import DIMENSION_OF_KIND, RowRule, check_column, row_rules
+from yiwang.data.core.semantics import Options as ReadingOptions
+from yiwang.data.core.semantics import Steps, semantic_type
+from yiwang.data.schema import FieldFile, ResourceFile
+from yiwang.kernel.core.text import Text
+
+# Outcomes any field can have, beside the reasons of its semantic type (which count up from 1).
+MISSING, DAMAGED, TOO_LONG = 250, 251, 252
+COMMON_REASONS: dict[int, tuple[str, Text, str]] = {
+    MISSING: ("not_null", Text(zh="必填项为空", en="a required value is missing"), "completeness"),
+    DAMAGED: (
+        "damaged_text",
+        Text(zh="文字已损坏（出现 � 替换符），请从原系统重新导出", en="the text is damaged (holds �): export it again"),
+        "accuracy",
+    ),
+    TOO_LONG: ("cell_too_long", Text(zh="单元格过长", en="the cell is too long"), "accuracy"),
+}
+ROW_REASONS: dict[str, tuple[Text, str]] = {
+    "duplicate_key": (
+        Text(zh="主键与文件中前面的行重复", en="the key repeats an earlier row of the file"),
+        "consistency",
+    ),
+    "row_shifted": (
+        Text(zh="整行错位：值出现在相邻的列中", en="the row is shifted: the value stands in the column beside"),
+        "accuracy",
+    ),
+    "line_too_long": (Text(zh="一行过长（超过 4 MB）", en="the line is endless (over 4 MB)"), "accuracy"),
+    "nul_character": (Text(zh="含有 NUL 字符", en="holds a NUL character"), "accuracy"),
+    "undecodable": (Text(zh="既不是 UTF-8 也不是 GB18030", en="neither UTF-8 nor GB18030"), "accuracy"),
+    "unclosed_quote": (Text(zh="引号没有闭合", en="a quote is never closed"), "accuracy"),
+    "bad_quote": (Text(zh="引号位置有误", en="a quote stands where none may"), "accuracy"),
+    "too_few_cells": (Text(zh="列数少于表头", en="fewer cells than the header"), "completeness"),
+    "too_many_cells": (Text(zh="列数多于表头", en="more cells than the header"), "accuracy"),
+    "cell_too_long": (COMMON_REASONS[TOO_LONG][1], "accuracy"),
+    "bad_json": (Text(zh="不是有效的 JSON", en="not valid JSON"), "accuracy"),
+    "not_an_object": (Text(zh="不是 JSON 对象", en="not a JSON object"), "accuracy"),
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a value of a mark column means: a reason code on a field (or "" for the row)."""
+
+    column: str
+    value: int
+    code: str
+    field: str
+    dimension: str
+    text: Text
+    rejects: bool
+
+
+@dataclass(frozen=True)
+class Checks:
+    """The compiled checks of one resource on one day."""
+
+    resource: ResourceFile
+    as_of: date
+
+    def steps(self, field: FieldFile) -> Steps:
+        return semantic_type(field.semantic).steps(sql.name(field.id), self._options(field))
+
+    def _options(self, field: FieldFile) -> ReadingOptions:
+        given = field.options
+        defaults = ReadingOptions(as_of=self.as_of)
+        return ReadingOptions(
+            as_of=self.as_of,
+            missing=(*defaults.missing, *given.missing),
+            year=given.year,
+            unit=given.unit,
+            allow_future=given.allow_future,
+            excel_serial=given.excel_serial,
+            percent=given.percent,
+            scale=given.scale,
+            max_length=given.max_length,
+            inner_check=given.inner_check,
+        )
+
+    def clean_sql(self, raw: str) -> str:
+        """Raw text → text without noise; missing tokens become null. One row per raw row."""
+        columns = [f"{self.steps(f).clean} AS {sql.name(f.id)}" for f in self.resource.fields]
+        return f"SELECT _row, {', '.join(columns)} FROM {raw}"
+
+    def parse_sql(self, raw: str) -> str:
+        """Adds the helper columns that outputs and outcomes share."""
+        helpers = [f"{e} AS {sql.name(n)}" for f in self.resource.fields for n, e in self.steps(f).parse.items()]
+        for rule in self._digit_rules():
+            helpers += [f"{e} AS {sql.name(n)}" for n, e in self._digit_steps(rule).parse.items()]
+        return f"SELECT *{''.join(', ' + h for h in helpers)} FROM ({self.clean_sql(raw)})"
+
+    def typed_sql(self, raw: str, *, outcomes: bool) -> str:
+        """Typed columns; with `outcomes` also `fail:<field>` and `warn:<field>` for every field."""
+        columns = ["_row"]
+        for field in self.resource.fields:
+            steps = self.steps(field)
+            kinds = {o.suffix: o.sql_type for o in semantic_type(field.semantic).outputs}
+            columns += [f"CAST({e} AS {kinds[s]}) AS {sql.name(field.id + s)}" for s, e in steps.outputs.items()]
+            if outcomes:
+                columns.append(f"{self._outcome(field, steps)} AS {sql.name('fail:' + field.id)}")
+                if steps.warn:
+                    columns.append(f"{steps.warn} AS {sql.name('warn:' + field.id)}")
+        if outcomes:
+            columns += [f"{self._digit_steps(r).fail} AS {sql.name(check_column(r.rule))}" for r in self._digit_rules()]
+        return f"SELECT {', '.join(columns)} FROM ({self.parse_sql(raw)})"
+
+    def _outcome(self, field: FieldFile, steps: Steps) -> str:
+        column = sql.name(field.id)
+        missing = MISSING if field.required or field.id in self.resource.key else 0
+        return (
+            f"CASE WHEN {column} IS NULL THEN {missing} WHEN strlen({column}) > {MAX_CELL} THEN {TOO_LONG} "
+            f"WHEN contains({column}, '\ufffd') THEN {DAMAGED} ELSE {steps.fail} END"
+        )
+
+    def _digit_rules(self) -> list[RowRule]:
+        return [r for r in row_rules(self.resource) if r.rule.kind == "check_digit"]
+
+    def _digit_steps(self, rule: RowRule) -> Steps:
+        column = sql.name(rule.rule.fields[0])
+        return semantic_type(rule.rule.check).steps(column, ReadingOptions(as_of=self.as_of))
+
+    def marked_sql(self, raw: str) -> str:
+        """Only rows that something is said of: `_row`, every outcome that can be non-zero, `rule:<id>` flags, `refused`."""
+        fails = [f"fail:{f.id}" for f in self.resource.fields]
+        warns = [f"warn:{f.id}" for f in self.resource.fields if self.steps(f).warn]
+        rules = row_rules(self.resource)
+        inner = "".join(f", coalesce({r.broken}, FALSE) AS {sql.name('rule:' + r.rule.id)}" for r in rules)
+        hard = [f"{sql.name(c)} > 0" for c in fails]
+        hard += [sql.name("rule:" + r.rule.id) for r in rules if r.rule.severity == "reject"]
+        soft = [f"{sql.name(c)} > 0" for c in warns]
+        soft += [sql.name("rule:" + r.rule.id) for r in rules if r.rule.severity == "warn"]
+        said = [sql.name(c) for c in (*fails, *warns, *("rule:" + r.rule.id for r in rules))]
+        refused = " OR ".join(hard)
+        return (
+            f"SELECT _row, {', '.join(said)}, ({refused}) AS refused "
+            f"FROM (SELECT *{inner} FROM ({self.typed_sql(raw, outcomes=True)})) "
+            f"WHERE {' OR '.join([*hard, *soft])}"
+        )
+
+    def marks(self) -> tuple[Mark, ...]:
+        """The legend of `marked_sql`: each column and value with its reason."""
+        found: list[Mark] = []
+        for field in self.resource.fields:
+            kind, steps = semantic_type(field.semantic), self.steps(field)
+            column = f"fail:{field.id}"
+            for value, (code, text, dimension) in COMMON_REASONS.items():
+                found.append(Mark(column, value, code, field.id, dimension, text, True))
+            for value, reason in enumerate(kind.reasons, 1):
+                text = Text(zh=reason.zh, en=reason.en)
+                found.append(Mark(column, value, reason.code, field.id, "accuracy", text, True))
+                if steps.warn:
+                    found.append(Mark(f"warn:{field.id}", value, reason.code, field.id, "accuracy", text, False))
+        for rule in self.resource.rules:
+            found.append(
+                Mark(
+                    f"rule:{rule.id}",
+                    1,
+                    rule.id,
+                    ",".join(rule.fields),
+                    DIMENSION_OF_KIND[rule.kind],
+                    rule.title,
+                    rule.severity == "reject",
+                )
+            )
+        return tuple(found)
+
+    def output_columns(self) -> list[tuple[str, str]]:
+        """(name, DuckDB type) of the standard table's data columns."""
+        return [(f.id + o.suffix, o.sql_type) for f in self.resource.fields for o in semantic_type(f.semantic).outputs]

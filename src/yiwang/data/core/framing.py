@@ -1,0 +1,173 @@
+"""From the bytes a department brings to records: encoding, delimiter, record ends.
+
+A well-formed UTF-8 file is read where it lies. Everything else is rewritten once, record by record, into a plain UTF-8
+file whose first column is the record's number; what is not a record is kept in a side file with its reason. No input can
+make this hold more than a few megabytes or run longer than one pass a step.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from yiwang.data.errors import SourceError
+
+BLOCK = 8 << 20
+MAX_LINE = 4 << 20
+MAX_UNPACKED = 40 << 30
+MAX_RATIO = 200
+DELIMITERS = ",\t;|"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Framed:
+    """Records ready to be read as delimited UTF-8 text.
+
+    `skip` lines stand before the first record. With `numbered`, the first column is the record's number (1-based, broken
+    records counted) and the file is this program's own; otherwise records are numbered as they come.
+    """
+
+    path: Path
+    headers: tuple[str, ...]
+    delimiter: str
+    skip: int
+    encoding: str
+    numbered: bool
+    broken: Path | None = None
+    broken_count: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one pass over the bytes showed."""
+
+    encoding: str
+    regular: bool
+    size: int
+
+
+def unpack(path: Path, scratch: Path) -> Path:
+    """Gunzip beside the work; refuses what unfolds beyond all measure (a bomb) or is damaged."""
+    with path.open("rb") as file:
+        if file.read(2) != b"\x1f\x8b":
+            return path
+    target = scratch / "unpacked"
+    limit = min(MAX_UNPACKED, max(64 << 20, path.stat().st_size * MAX_RATIO))
+    written = 0
+    try:
+        with gzip.open(path) as packed, target.open("wb") as out:
+            while block := packed.read(BLOCK):
+                written += len(block)
+                if written > limit:
+                    raise SourceError(
+                        zh=f"压缩文件解开后超过原来的 {MAX_RATIO} 倍，疑似压缩炸弹，已停止",
+                        en=f"the compressed file unfolds to more than {MAX_RATIO} times its size; stopped as a bomb",
+                        where=path.name,
+                        hint_zh="请解压后检查，再分成小文件上传。",
+                        hint_en="Unpack and check it, then upload smaller files.",
+                    )
+                out.write(block)
+    except (EOFError, gzip.BadGzipFile, OSError) as error:
+        raise SourceError(
+            zh=f"压缩文件已损坏：{error}",
+            en=f"the compressed file is damaged: {error}",
+            where=path.name,
+            hint_zh="请重新压缩或直接上传原文件。",
+            hint_en="Pack it again, or upload the plain file.",
+        ) from error
+    return target
+
+
+def look(path: Path, progress: Progress | None = None) -> Look:
+    """One pass: which encoding, and whether the file is regular (no NUL, one kind of line end, no endless line)."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return Look("utf-16", False, size)
+    utf8 = codecs.getincrementaldecoder("utf-8")()
+    regular, waiting, returns, newlines, pairs = True, 0, 0, 0, 0
+    try:
+        for block in _blocks(path):
+            utf8.decode(block)
+            returns += block.count(b"\r")
+            newlines += block.count(b"\n")
+            pairs += block.count(b"\r\n")
+            waiting = _longest_wait(block, waiting)
+            regular = regular and waiting < MAX_LINE and b"\x00" not in block
+            if progress:
+                progress(min(size, newlines), size)
+        utf8.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return Look("gb18030" if _decodes(path, "gb18030") else "mixed", False, size)
+    regular = regular and returns == pairs and pairs in (0, newlines)
+    return Look("utf-8-sig" if head[:3] == codecs.BOM_UTF8 else "utf-8", regular, size)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            # a line end must not be cut in two, or it would be counted as two kinds
+            yield block + file.read(1) if block.endswith(b"\r") else block
+
+
+def _longest_wait(block: bytes, waiting: int) -> int:
+    """Bytes since the last line end after `block`, or MAX_LINE as soon as one line is longer than that."""
+    start = -waiting
+    while len(block) - start > MAX_LINE:
+        end = block.rfind(b"\n", max(start, 0), start + MAX_LINE)
+        if end < 0:
+            return MAX_LINE
+        start = end + 1
+    return len(block) - max(start, block.rfind(b"\n") + 1)
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for block in _blocks(path):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def first_rows(path: Path, encoding: str, count: int = 40) -> tuple[list[list[str]], str, list[int]]:
+    """The first records as text, the delimiter they agree on, and the physical lines up to the end of each."""
+    with path.open("rb") as file:
+        head = file.read(1 << 20)
+    text = head.decode("utf-8" if encoding == "mixed" else encoding, errors="replace")
+    # str.splitlines would also cut at form feeds and the like, which stand inside cells
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[: count * 4]
+    delimiter = _delimiter(lines)
+    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)
+    rows: list[list[str]] = []
+    ends: list[int] = []
+    try:
+        for row in reader:
+            rows.append(row)
+            ends.append(reader.line_num)
+            if len(rows) >= count:
+                break
+    except csv.Error:
+        if not rows:
+            return [], delimiter, []
+    return rows, delimiter, ends
+
+
+def _delimiter(lines: list[str]) -> str:
+    """The candidate that cuts the most lines into the same number (two or more) of cells."""
+    scores = {}
+    for candidate in DELIMITERS:
+        counts = Counter(n for line in lines if (n := line.count(candidate)))
+        scores[candidate] = max((times * n for n, times in counts.items()), default=0)
+    return max(DELIMITERS, key=lambda d: scores[d])

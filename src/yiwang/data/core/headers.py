@@ -1,0 +1,101 @@
+"""Which column of a file is which field of a resource.
+
+A match is sure when the wording is the field's own: its id, a title, a declared alias, or one of these with a unit or a
+"required" mark around it. Anything else is a suggestion that a person confirms.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from yiwang.data.schema import ResourceFile
+
+LIKENESS = 0.72
+HEADER_SEARCH_ROWS = 30
+_BRACKETS = re.compile(r"[(\[【〔].*?[)\]】〕]")
+_NOISE = re.compile(r"[\s*:'\"_\-./\\·]+")
+
+
+@dataclass(frozen=True)
+class Match:
+    """One column of the file. `field` is "" where nothing fits; `how` is exact, unit, like or none."""
+
+    index: int
+    header: str
+    field: str
+    how: str
+
+    @property
+    def sure(self) -> bool:
+        return self.how in {"exact", "unit"}
+
+
+def fold(header: str) -> str:
+    """The wording that is compared: width, case, blanks and punctuation do not count."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", header)).casefold()
+
+
+def fold_without_unit(header: str) -> str:
+    return fold(_BRACKETS.sub("", unicodedata.normalize("NFKC", header)))
+
+
+def wordings(resource: ResourceFile) -> dict[str, str]:
+    """Folded wording -> field id. A wording two fields share is left out, since it decides nothing."""
+    found: dict[str, str] = {}
+    shared: set[str] = set()
+    for field in resource.fields:
+        for word in {fold(w) for w in (field.id, field.title.zh, field.title.en, *field.aliases)}:
+            if found.get(word, field.id) != field.id:
+                shared.add(word)
+            found[word] = field.id
+    return {word: field for word, field in found.items() if word not in shared}
+
+
+def match_headers(headers: Sequence[str], resource: ResourceFile) -> tuple[Match, ...]:
+    """Match every column once, best matches first; no field is given to two columns."""
+    known = wordings(resource)
+    chosen: dict[int, Match] = {}
+    taken: set[str] = set()
+
+    def give(index: int, field: str, how: str) -> None:
+        if index not in chosen and field and field not in taken:
+            chosen[index] = Match(index, headers[index], field, how)
+            taken.add(field)
+
+    for how, folded in (("exact", fold), ("unit", fold_without_unit)):
+        for index, header in enumerate(headers):
+            give(index, known.get(folded(header), ""), how)
+    for index, header in enumerate(headers):
+        if index not in chosen and (word := fold_without_unit(header)):
+            free = [w for w, f in known.items() if f not in taken]
+            like = difflib.get_close_matches(word, free, 1, LIKENESS)
+            give(index, known[like[0]] if like else "", "like")
+    return tuple(chosen.get(i, Match(i, h, "", "none")) for i, h in enumerate(headers))
+
+
+def open_fields(matches: Sequence[Match], resource: ResourceFile) -> tuple[str, ...]:
+    """Fields a person must decide on: required ones that nothing sure was found for, and every mere likeness."""
+    sure = {m.field for m in matches if m.sure}
+    needed = [f.id for f in resource.fields if f.required or f.id in resource.key]
+    likely = [m.field for m in matches if m.how == "like"]
+    return tuple(dict.fromkeys([*(f for f in needed if f not in sure), *likely]))
+
+
+def find_header(rows: Sequence[Sequence[str]], resource: ResourceFile) -> int:
+    """The index of the header line among the first rows: departments put titles and dates above it.
+
+    The line with most sure matches wins; where no line matches at all it is the first with two or more cells.
+    Returns -1 when there is no such line.
+    """
+    best, best_score = -1, 0
+    for index, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
+        score = sum(m.sure for m in match_headers([str(c) for c in row], resource)) if len(row) < 500 else 0
+        if score > best_score:
+            best, best_score = index, score
+    if best >= 0:
+        return best
+    return next((i for i, row in enumerate(rows) if sum(bool(str(c).strip()) for c in row) >= min(2, len(row))), -1)

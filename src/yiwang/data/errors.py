@@ -1,0 +1,47 @@
+"""What can go wrong with data.
+
+YiwangError
+├── InputError
+│   ├── SourceError         a file that cannot be read as a table at all: empty, a bomb, unknown format
+│   └── MappingNeeded       headers that a person must match to fields first
+├── Conflict
+│   ├── LoadBusy            another load of the same resource is running
+│   └── SchemaChanged       a table does not fit its definition any more
+├── NotFound
+│   └── NoData              the resource stands in the catalogue but nothing was ever loaded
+└── IdentityBroken          source rows are not accepted + rejected: the load is stopped, nothing is published
+"""
+
+from __future__ import annotations
+
+from yiwang.kernel.errors import Conflict, InputError, NotFound, YiwangError
+
+
+class SourceError(InputError):
+    code = "bad_source"
+
+
+class MappingNeeded(InputError):
+    """Carries the question: which header is which field."""
+
+    code = "mapping_needed"
+
+    def __init__(self, *, headers: tuple[str, ...], open_fields: tuple[str, ...], **text: str) -> None:
+        super().__init__(**text)  # type: ignore[arg-type]
+        self.headers, self.open_fields = headers, open_fields
+
+
+class LoadBusy(Conflict):
+    code = "load_busy"
+
+
+class SchemaChanged(Conflict):
+    code = "schema_changed"
+
+
+class NoData(NotFound):
+    code = "no_data"
+
+
+class IdentityBroken(YiwangError):
+    code = "identity_broken"

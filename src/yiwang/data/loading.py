@@ -1,0 +1,184 @@
+"""A load from beginning to end, without a database: prepare (check everything, touch nothing), then publish (commit).
+
+`prepare` may be killed at any moment and leaves only files nobody reads. `publish` makes one commit a table; each carries
+the load's key, so that after a kill the same call finishes what is missing and repeats nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from yiwang.data.adapters.lake import Lake, sync_file
+from yiwang.data.core import sql
+from yiwang.data.core.checks import ROW_REASONS, Checks
+from yiwang.data.core.framing import Framed
+from yiwang.data.core.publishing import Change, plan_change, write_accepted, write_rejected
+from yiwang.data.core.quality import Part, row_parts
+from yiwang.data.core.reading import Source, careful, frame
+from yiwang.data.core.staging import Raw, judge, stage_raw
+from yiwang.data.errors import IdentityBroken
+
+Report = Callable[[str, int, int], None]
+STAGES_OF_LOAD = ("frame", "raw", "check", "write", "publish", "profile")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A checked load that has changed nothing yet."""
+
+    checks: Checks
+    raw: Raw
+    framed: Framed
+    change: Change
+    accepted_file: Path
+    source: int
+    accepted: int
+    rejected: int
+    # reason code -> rows; a row with several reasons counts under each
+    reasons: Mapping[str, int]
+    flags: Mapping[str, int]
+    unchecked: tuple[str, ...]
+    parts: tuple[Part, ...]
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Published:
+    raw_version: int | None
+    table_version: int | None
+    resumed: bool
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    checks: Checks,
+    source: Source,
+    mapping: Mapping[int, str],
+    *,
+    load: int,
+    load_key: str,
+    scratch: Path,
+    report: Report,
+) -> Prepared:
+    """Frame, stage, check and split one source. Raises IdentityBroken rather than lose or invent a row."""
+    resource = checks.resource
+    raw_table, table = lake.table("raw", resource.id), lake.table("standard", resource.id)
+    report("frame", 0, 1)
+    framed = frame(source, scratch)
+    report("raw", 0, 1)
+    try:
+        raw = stage_raw(connection, framed, resource, mapping, raw_table.new_file(), load)
+    except duckdb.Error:
+        # the fast reader met a record it cannot take; read again with care, so that only that record is lost
+        framed = careful(source, scratch)
+        raw = stage_raw(connection, framed, resource, mapping, raw_table.new_file(), load)
+    report("check", 0, raw.rows)
+    judged = judge(connection, raw, checks, _references(lake, checks))
+    report("write", 0, raw.rows)
+    accepted_file = table.new_file()
+    accepted = write_accepted(connection, raw, checks, load, accepted_file)
+    rejected_file = lake.rejected_file(resource.id, load_key)
+    rejected = write_rejected(connection, raw, framed, rejected_file)
+    sync_file(rejected_file)
+    total = raw.rows + framed.broken_count
+    if total != accepted + rejected:
+        raise IdentityBroken(
+            zh=f"来源 {total} 行 ≠ 接受 {accepted} + 拒绝 {rejected}，已停止，未发布任何数据",
+            en=f"source {total} rows is not accepted {accepted} + rejected {rejected}: stopped, nothing was published",
+            where=source.name,
+            hint_zh="请把此文件连同本消息交给维护人员。",
+            hint_en="Give this file and this message to your maintainers.",
+        )
+    broken = _broken_reasons(connection, framed)
+    reasons, flags = _counts(connection)
+    for code, rows in broken.items():
+        reasons[code] = reasons.get(code, 0) + rows
+    change = plan_change(connection, checks, accepted_file, table.files(), table.new_file())
+    return Prepared(
+        checks=checks,
+        raw=raw,
+        framed=framed,
+        change=change,
+        accepted_file=accepted_file,
+        source=total,
+        accepted=accepted,
+        rejected=rejected,
+        reasons=dict(sorted(reasons.items())),
+        flags=dict(sorted(flags.items())),
+        unchecked=judged.unchecked,
+        parts=row_parts(connection, resource, total, broken),
+        content_hash=_content_hash(connection, checks, accepted_file),
+    )
+
+
+def publish(lake: Lake, prepared: Prepared, load_key: str) -> Published:
+    """Commit raw and standard. Safe to call again with the same key."""
+    resource = prepared.checks.resource
+    raw_table, table = lake.table("raw", resource.id), lake.table("standard", resource.id)
+    raw_version, resumed = raw_table.committed(load_key), False
+    if raw_version is None and prepared.raw.rows:
+        raw_version = raw_table.commit([prepared.raw.path], [], load_key)
+    table_version = table.committed(load_key)
+    if table_version is not None:
+        resumed = True
+    elif prepared.change.add or prepared.change.remove:
+        table_version = table.commit(list(prepared.change.add), list(prepared.change.remove), load_key)
+    else:
+        table_version = table.version()
+    discard(lake, prepared)
+    return Published(raw_version, table_version, resumed)
+
+
+def discard(lake: Lake, prepared: Prepared) -> None:
+    """Delete the files of a prepared load that no table took."""
+    resource = prepared.checks.resource.id
+    taken = {*lake.table("raw", resource).files(), *lake.table("standard", resource).files()}
+    for path in {prepared.raw.path, prepared.accepted_file, *prepared.change.add}:
+        if str(path) not in taken:
+            path.unlink(missing_ok=True)
+
+
+def _references(lake: Lake, checks: Checks) -> dict[str, list[str]]:
+    wanted = {r.references.split(".")[0] for r in checks.resource.rules if r.kind == "foreign_key"}
+    return {name: lake.table("standard", name).files() for name in wanted}
+
+
+def _broken_reasons(connection: duckdb.DuckDBPyConnection, framed: Framed) -> dict[str, int]:
+    if framed.broken is None or not framed.broken_count:
+        return {}
+    rows = connection.execute(
+        f"SELECT code, count(*) FROM read_csv({sql.text(str(framed.broken))}, header = false, auto_detect = false, "
+        "delim = ',', quote = '\"', columns = {'row': 'BIGINT', 'code': 'VARCHAR', 'text': 'VARCHAR'}, "
+        "max_line_size = 16777216) GROUP BY code"
+    ).fetchall()
+    unknown = [code for code, _ in rows if code not in ROW_REASONS]
+    assert not unknown, unknown  # every broken reason has its text
+    return {code: int(n) for code, n in rows}
+
+
+def _counts(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], dict[str, int]]:
+    """Rows per reason among the refused, and per remark among the accepted."""
+    refused = connection.execute(
+        "SELECT code, count(DISTINCT _row) FROM reasons SEMI JOIN refused USING (_row) WHERE rejects GROUP BY code"
+    ).fetchall()
+    flagged = connection.execute(
+        "SELECT code, count(DISTINCT _row) FROM reasons ANTI JOIN refused USING (_row) WHERE NOT rejects GROUP BY code"
+    ).fetchall()
+    return {c: int(n) for c, n in refused}, {c: int(n) for c, n in flagged}
+
+
+def _content_hash(connection: duckdb.DuckDBPyConnection, checks: Checks, accepted: Path) -> str:
+    """A hash of the accepted rows that does not depend on their order; equal content gives equal hashes on one version
+    of the engine, which the receipt names."""
+    columns = ", ".join(sql.name(name) for name, _ in checks.output_columns())
+    row = connection.execute(
+        f"SELECT count(*), coalesce(bit_xor(hash({columns})), 0), coalesce(sum(hash({columns}) % 1000003), 0) "
+        f"FROM {sql.rows_of([str(accepted)])}"
+    ).fetchone()
+    assert row is not None
+    return f"{row[0]}:{int(row[1]):016x}:{int(row[2])}"
