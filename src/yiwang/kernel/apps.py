@@ -10,3 +10,6 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first; importing the door declares the kernel's events before any room subscribes.
         import yiwang.kernel.service  # noqa: F401
+        from yiwang.kernel.kinds import kinds_register
+
+        kinds_register()

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from django.db import transaction
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from yiwang.kernel.access import demand
 from yiwang.kernel.auditing import audit
@@ -49,7 +49,7 @@ def department_save(
     Saving what is already so changes nothing. Raises InputError for a code or tree that cannot be, Conflict when `on`
     lies before its newest change, NotFound when the parent does not exist on that day.
     """
-    entry = DepartmentEntry.model_validate({"code": code, "name": name, "parent": parent, "liaison_role": liaison_role})
+    entry = _entry(code, name, parent, liaison_role)
     day = on or today()
     with transaction.atomic():
         rule = _may_save(actor, entry)
@@ -95,7 +95,7 @@ def department_dissolve(*, actor: Actor, code: str, on: date, successor: str | N
     return department
 
 
-def departments_install(*, actor: Actor, file: DepartmentsFile) -> InstallCount:
+def departments_install(*, actor: Actor, file: DepartmentsFile, where: str = "departments") -> InstallCount:
     """Save every department of a pack file. Installing the same file again changes nothing.
 
     A department that the city has itself changed since the day the file speaks of keeps the city's change.
@@ -106,7 +106,7 @@ def departments_install(*, actor: Actor, file: DepartmentsFile) -> InstallCount:
         newest = {span.department.code: span.valid_from for span in _newest_spans()}
         for position, entry in enumerate(file.departments):
             day = entry.valid_from or file.valid_from
-            if day < newest.get(entry.code, day):
+            if day < newest.get(entry.id, day):
                 done[""] += 1
             else:
                 done[_save(actor, rule, entry, day, position)[1]] += 1
@@ -115,7 +115,7 @@ def departments_install(*, actor: Actor, file: DepartmentsFile) -> InstallCount:
             actor=actor,
             act="department.install",
             object_kind="departments",
-            object_id="pack",
+            object_id=where,
             rule=rule,
             details={"created": count.created, "changed": count.changed, "unchanged": count.unchanged},
         )
@@ -170,9 +170,22 @@ def liaison_assign(
     return row
 
 
+def _entry(code: str, name: Text, parent: str | None, liaison_role: Role) -> DepartmentEntry:
+    try:
+        return DepartmentEntry(id=code, name=name, parent=parent, liaison_role=liaison_role)
+    except ValidationError as error:
+        raise InputError(
+            zh=f"部门代码 {code!r} 或上级 {parent!r} 不合要求",
+            en=f"department code {code!r} or parent {parent!r} will not do",
+            where="code",
+            hint_zh="代码用小写英文单词，以横线相连，如 civil-affairs。",
+            hint_en="A code is lower-case English words joined by dashes, e.g. civil-affairs.",
+        ) from error
+
+
 def _may_save(actor: Actor, entry: DepartmentEntry) -> str:
     """A change needs the right at the department, a new parent the right there too, a new root the whole city."""
-    found = Department.objects.select_related("parent").filter(code=entry.code).first()
+    found = Department.objects.select_related("parent").filter(code=entry.id).first()
     old_parent = found.parent.code if found is not None and found.parent else None
     rule = demand(actor, "department.edit", found.code).rule if found is not None else ""
     if found is not None and entry.parent == old_parent:
@@ -184,7 +197,7 @@ def _save(
     actor: Actor, rule: str, entry: DepartmentEntry, day: date, position: int | None
 ) -> tuple[Department, Literal["created", "changed", ""]]:
     """Save one entry without asking for rights, and say what that did."""
-    found = Department.objects.select_related("parent").filter(code=entry.code).first()
+    found = Department.objects.select_related("parent").filter(code=entry.id).first()
     upper = _parent(entry, found, day)
     what: Literal["created", "changed", ""] = "created" if found is None else "changed"
     if found is None:
@@ -195,11 +208,11 @@ def _save(
         actor=actor,
         act="department.save",
         object_kind="department",
-        object_id=entry.code,
+        object_id=entry.id,
         rule=rule,
         details={"what": what, "name": entry.name, "parent": entry.parent, "on": day},
     )
-    emit(DEPARTMENT_CHANGED, DepartmentChanged(code=entry.code, what=what, on=day))
+    emit(DEPARTMENT_CHANGED, DepartmentChanged(code=entry.id, what=what, on=day))
     return found, what
 
 
@@ -209,8 +222,8 @@ def _parent(entry: DepartmentEntry, found: Department | None, day: date) -> Depa
     department_get(entry.parent, day)
     if found is not None and entry.parent in department_below(found.code, day):
         raise InputError(
-            zh=f"部门 {entry.code} 不能以其下级 {entry.parent} 为上级",
-            en=f"department {entry.code} cannot stand below {entry.parent}, which stands below it",
+            zh=f"部门 {entry.id} 不能以其下级 {entry.parent} 为上级",
+            en=f"department {entry.id} cannot stand below {entry.parent}, which stands below it",
             where="parent",
             hint_zh="请先为下级另定上级。",
             hint_en="Give the lower one another parent first.",
@@ -220,7 +233,7 @@ def _parent(entry: DepartmentEntry, found: Department | None, day: date) -> Depa
 
 def _create(entry: DepartmentEntry, parent: Department | None, day: date, position: int) -> Department:
     names = {"name_zh": entry.name.zh, "name_en": entry.name.en, "parent": parent, "valid_from": day}
-    row = Department.objects.create(code=entry.code, liaison_role=entry.liaison_role, position=position, **names)
+    row = Department.objects.create(code=entry.id, liaison_role=entry.liaison_role, position=position, **names)
     DepartmentSpan.objects.create(department=row, **names)
     return row
 

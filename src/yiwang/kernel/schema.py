@@ -29,7 +29,8 @@ class DepartmentEntry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    code: DepartmentCode
+    # Called id so that an overlay can lay a change over one entry.
+    id: DepartmentCode
     name: Text
     parent: DepartmentCode | None = None
     valid_from: date | None = None
@@ -49,12 +50,12 @@ class DepartmentsFile(BaseModel):
     def _each_once_after_its_parent(self) -> DepartmentsFile:
         seen: set[str] = set()
         for entry in self.departments:
-            if entry.code in seen:
-                raise ValueError(f"部门 {entry.code} 写了两次 / department {entry.code} stands twice")
+            if entry.id in seen:
+                raise ValueError(f"部门 {entry.id} 写了两次 / department {entry.id} stands twice")
             if entry.parent is not None and entry.parent not in seen:
                 raise ValueError(
-                    f"部门 {entry.code} 的上级 {entry.parent} 须写在它之前 / "
-                    f"department {entry.code}: its parent {entry.parent} must stand before it"
+                    f"部门 {entry.id} 的上级 {entry.parent} 须写在它之前 / "
+                    f"department {entry.id}: its parent {entry.parent} must stand before it"
                 )
-            seen.add(entry.code)
+            seen.add(entry.id)
         return self

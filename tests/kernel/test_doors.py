@@ -1,0 +1,29 @@
+"""The doors say all they offer, in order, and what they take."""
+
+from __future__ import annotations
+
+import inspect
+from types import ModuleType
+
+import pytest
+
+from yiwang.kernel import selectors, service
+
+# Plumbing that other services call, and what happens before anybody is known.
+WITHOUT_ACTOR = {"action_declare", "emit", "event_declare", "events_deliver", "sign_in", "subscribe"}
+
+
+@pytest.mark.parametrize("door", [service, selectors])
+def test_a_door_lists_its_names_in_order_and_has_them(door: ModuleType) -> None:
+    assert door.__all__ == sorted(door.__all__)
+    assert all(hasattr(door, name) for name in door.__all__)
+
+
+def test_every_service_is_called_by_keyword_and_takes_an_actor() -> None:
+    for name in service.__all__:
+        called = getattr(service, name)
+        if not inspect.isfunction(called) or name in WITHOUT_ACTOR:
+            continue
+        parameters = inspect.signature(called).parameters
+        assert "actor" in parameters, name
+        assert all(p.kind is p.KEYWORD_ONLY for p in parameters.values()), name
