@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from yiwang.kernel.auditing import audit
@@ -25,12 +25,17 @@ def sign_in(*, username: str, password: str, address: str) -> Account:
     minutes, for the 15 minutes after the fifth, whether the account exists or not. The session is the caller's work.
     """
     name = username.strip().lower()[:64]
+    now = timezone.now()
+    account = Account.objects.filter(username=name).first()
+    # Outside the transaction: hashing takes long on purpose, and nobody else should wait for it.
+    matches = locked_until(name, now) is None and _matches(account, password)
     # Kept before anything is raised, and not undone by it: the transaction ends first.
     with transaction.atomic():
-        now = timezone.now()
-        account = Account.objects.filter(username=name).first()
+        if account is not None and connection.features.has_select_for_update:
+            # Tries at the same moment are counted one after the other.
+            Account.objects.select_for_update().get(pk=account.pk)
         until = locked_until(name, now)
-        fine = until is None and _matches(account, password)
+        fine = until is None and matches
         if until is None:
             SignInAttempt.objects.create(username=name, address=address[:64], succeeded=fine, at=now)
         audit(
