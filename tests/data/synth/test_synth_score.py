@@ -83,3 +83,9 @@ def test_a_class_that_nobody_injected_is_scored_one_until_blamed() -> None:
     errors = record(("grid-cells", 2, "*", "shifted_row", None))
     assert score(errors, [])["date_order_broken"].precision == 1.0
     assert score(errors, [("grid-cells", 7, "division", "date_order")])["date_order_broken"].precision == 0.0
+
+
+def test_a_reason_with_the_name_of_its_semantic_type_counts() -> None:
+    errors = record(("resident-register", 2, "resident_id", "wrong_check_digit", None))
+    found = [("resident-register", 2, "resident_id", "resident_id_check_digit")]
+    assert score(errors, found)["wrong_check_digit"].recall == 1.0

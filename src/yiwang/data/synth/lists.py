@@ -12,7 +12,8 @@ PEOPLE = "resident-register.resident_id"
 FIRMS = "legal-person-registration.credit_code"
 
 RESIDENTS = ListSpec(
-    resource="resident-register", title="人口登记表", title_en="Register of residents", department="公安局",
+    resource="resident-register", title="人口登记表", title_en="Register of residents",
+    department="公安局", owner="public-security",
     form="csv", encoding="utf-8-sig", key="resident_id", before=(("birth_date", "registered_on"),),
     identities=(Identity("resident_id", sex="sex", born="birth_date"),),
     fields=(
@@ -31,7 +32,8 @@ RESIDENTS = ListSpec(
 )  # fmt: skip
 
 HOUSEHOLDS = ListSpec(
-    resource="household-register", title="户籍登记表", title_en="Register of households", department="公安局",
+    resource="household-register", title="户籍登记表", title_en="Register of households",
+    department="公安局", owner="public-security",
     form="csv", encoding="gb18030", key="household_id", date_style="compact",
     fields=(
         Field("household_id", "户号"),
@@ -47,7 +49,8 @@ HOUSEHOLDS = ListSpec(
 
 LOW_INCOME = ListSpec(
     resource="low-income-allowance", title="城乡居民最低生活保障对象花名册", title_en="Households on the minimum allowance",
-    department="民政局", form="xlsx", key="certificate_no", heading=("同江市城乡居民最低生活保障对象花名册",),
+    department="民政局", owner="civil-affairs",
+    form="xlsx", key="certificate_no", heading=("同江市城乡居民最低生活保障对象花名册",),
     before=(("start_on", "review_on"),),
     fields=(
         Field("certificate_no", "低保证号"),
@@ -67,7 +70,8 @@ LOW_INCOME = ListSpec(
 
 DISABILITY = ListSpec(
     resource="disability-certificate", title="持证残疾人基本情况表", title_en="Holders of a disability certificate",
-    department="残联", form="xlsx", key="certificate_no", heading=("持证残疾人基本情况表", "填报单位:同江市残疾人联合会"),
+    department="残疾人联合会", owner="disabled-federation",
+    form="xlsx", key="certificate_no", heading=("持证残疾人基本情况表", "填报单位:同江市残疾人联合会"),
     before=(("issued_on", "expires_on"),), identities=(Identity("holder_id", sex="sex"),), date_style="chinese",
     fields=(
         Field("certificate_no", "残疾证号", label="残疾人证号"),
@@ -85,7 +89,8 @@ DISABILITY = ListSpec(
 
 INSURANCE = ListSpec(
     resource="social-insurance-payment", title="城镇职工社会保险缴费明细", title_en="Social insurance payments",
-    department="人社局", form="csv", gzip=True, key="payment_no", at_most=(("personal_amount", "base"),),
+    department="人力资源和社会保障局", owner="human-resources",
+    form="csv", gzip=True, key="payment_no", at_most=(("personal_amount", "base"),),
     fields=(
         Field("payment_no", "缴费流水号"),
         Field("resident_id", "证件号码", "resident-id", label="公民身份号码", references=PEOPLE),
@@ -103,7 +108,8 @@ INSURANCE = ListSpec(
 
 GRADES = ("一年级", "二年级", "三年级", "四年级", "五年级", "六年级", "初一", "初二", "初三", "高一", "高二", "高三")
 SCHOOL = ListSpec(
-    resource="school-enrolment", title="中小学生学籍信息表", title_en="Enrolled pupils", department="教育局",
+    resource="school-enrolment", title="中小学生学籍信息表", title_en="Enrolled pupils",
+    department="教育局", owner="education",
     form="csv", encoding="gb18030", key="student_no", before=(("birth_date", "enrolled_on"),), date_style="compact",
     identities=(Identity("student_id", sex="sex", born="birth_date"),),
     fields=(
@@ -122,7 +128,8 @@ SCHOOL = ListSpec(
 )  # fmt: skip
 
 LEGAL_PERSONS = ListSpec(
-    resource="legal-person-registration", title="市场主体登记信息", title_en="Registered firms", department="市场监督管理局",
+    resource="legal-person-registration", title="市场主体登记信息", title_en="Registered firms",
+    department="市场监督管理局", owner="market-supervision",
     form="csv", key="credit_code",
     fields=(
         Field("name", "企业名称"),
@@ -139,7 +146,8 @@ LEGAL_PERSONS = ListSpec(
 
 DEVICES = ("锅炉", "压力容器", "电梯", "起重机械", "场(厂)内专用机动车辆", "压力管道", "客运索道", "大型游乐设施")
 EQUIPMENT = ListSpec(
-    resource="special-equipment", title="特种设备使用登记台账", title_en="Special equipment in use", department="市场监督管理局",
+    resource="special-equipment", title="特种设备使用登记台账", title_en="Special equipment in use",
+    department="市场监督管理局", owner="market-supervision",
     form="tsv", key="registration_no", date_style="slash",
     before=(("made_on", "in_use_on"), ("inspected_on", "next_inspection_on")),
     fields=(
@@ -157,7 +165,8 @@ EQUIPMENT = ListSpec(
 )  # fmt: skip
 
 EMPLOYMENT = ListSpec(
-    resource="employment-registration", title="就业登记", title_en="Registered employment", department="人社局",
+    resource="employment-registration", title="就业登记", title_en="Registered employment",
+    department="人力资源和社会保障局", owner="human-resources",
     form="jsonl", key="registration_no", before=(("contract_start_on", "contract_end_on"), ("contract_start_on", "registered_on")),
     identities=(Identity("resident_id", sex="sex"),),
     fields=(
@@ -177,7 +186,8 @@ EMPLOYMENT = ListSpec(
 )  # fmt: skip
 
 ELDERLY = ListSpec(
-    resource="elderly-allowance", title="高龄津贴发放表", title_en="Allowance for the very old", department="民政局",
+    resource="elderly-allowance", title="高龄津贴发放表", title_en="Allowance for the very old",
+    department="民政局", owner="civil-affairs",
     form="csv", encoding="gb18030", key="allowance_no", date_style="dot",
     identities=(Identity("resident_id", born="birth_date"),), before=(("birth_date", "start_on"),),
     fields=(
@@ -196,7 +206,8 @@ ELDERLY = ListSpec(
 
 SUBSIDY = ListSpec(
     resource="agricultural-subsidy", title="耕地种植者补贴面积核实表", title_en="Subsidies for planted land",
-    department="农业农村局", form="tsv", key="plot_no", date_style="iso",
+    department="农业农村局", owner="agriculture",
+    form="tsv", key="plot_no", date_style="iso",
     fields=(
         Field("plot_no", "地块编码"),
         Field("farmer_id", "种植者身份证号", "resident-id", label="公民身份号码", references=PEOPLE),
@@ -212,7 +223,8 @@ SUBSIDY = ListSpec(
 )  # fmt: skip
 
 GRID = ListSpec(
-    resource="grid-cells", title="网格及网格员名册", title_en="Grid cells and their workers", department="社会工作部",
+    resource="grid-cells", title="网格及网格员名册", title_en="Grid cells and their workers",
+    department="民政局", owner="civil-affairs",
     form="xlsx", key="grid_no", heading=("同江市网格及网格员名册",), at_most=(("households", "residents"),),
     fields=(
         Field("grid_no", "网格编号", label="网格编码"),

@@ -60,8 +60,8 @@ def places_read(on: date, shares: dict[str, float], table: Path | None = None) -
             zh=f"找不到行政区划表 {path.name}",
             en=f"The table of divisions {path.name} is not there",
             where=str(path),
-            hint_zh="请安装 foundation/divisions 包,或指明区划表的位置",
-            hint_en="Install the pack foundation/divisions or name the table",
+            hint_zh="请安装 divisions 包,或指明区划表的位置",
+            hint_en="Install the pack divisions or name the table",
         )
     with path.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file, delimiter="\t") if row["code"].startswith(CITY[:6])]

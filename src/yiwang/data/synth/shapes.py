@@ -62,6 +62,8 @@ class ListSpec:
     title: str
     title_en: str
     department: str
+    # The department's id in the pack of departments.
+    owner: str
     form: Form
     key: str
     fields: tuple[Field, ...]
