@@ -97,6 +97,10 @@ WHITENOISE_USE_FINDERS = False
 FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 
+# What one load may use; measured to check five million rows within it (docs/reference/bench.md).
+ENGINE_MEMORY = os.environ.get("YIWANG_ENGINE_MEMORY", "1GB")
+ENGINE_THREADS = int(os.environ.get("YIWANG_ENGINE_THREADS", "2"))
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 SESSION_COOKIE_HTTPONLY = True

@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class DataConfig(AppConfig):
     name = "yiwang.data"
     label = "data"
+
+    def ready(self) -> None:
+        # Models must be loaded first.
+        import yiwang.data.service  # noqa: F401
+        from yiwang.data.kinds import kinds_register
+
+        kinds_register()

@@ -143,9 +143,10 @@ def discard(lake: Lake, prepared: Prepared) -> None:
             path.unlink(missing_ok=True)
 
 
-def _references(lake: Lake, checks: Checks) -> dict[str, list[str]]:
+def _references(lake: Lake, checks: Checks) -> dict[str, str]:
     wanted = {r.references.split(".")[0] for r in checks.resource.rules if r.kind == "foreign_key"}
-    return {name: lake.table("standard", name).files() for name in wanted}
+    found = {name: lake.table("standard", name).files() for name in wanted}
+    return {name: sql.rows_of(files) for name, files in found.items() if files}
 
 
 def _broken_reasons(connection: duckdb.DuckDBPyConnection, framed: Framed) -> dict[str, int]:

@@ -187,8 +187,6 @@ class LoadFile(_File):
     """How new files meet old rows: merge by key, replace the whole, or append."""
 
     mode: Literal["merge", "replace", "append"] = "merge"
-    # a column of this name that is one of these values marks a row that is not a record (e.g. dummy: t)
-    skip_when: dict[str, tuple[str, ...]] = {}
 
 
 class ResourceFile(_File):

@@ -230,6 +230,15 @@ class Lake:
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{load_key}.parquet"
 
+    def forget_rejected(self, resource: str) -> int:
+        """Delete the rejected rows of every load. Returns how many bytes were freed."""
+        folder = self.root / "rejected" / resource
+        if not folder.exists():
+            return 0
+        freed = sum(p.stat().st_size for p in folder.iterdir())
+        shutil.rmtree(folder)
+        return freed
+
     @contextmanager
     def lock(self, resource: str) -> Iterator[None]:
         """One writer a resource on this machine; a killed holder frees the lock with its process."""

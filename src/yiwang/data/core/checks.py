@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
 from yiwang.data.core import sql
 from yiwang.data.core.records import MAX_CELL
 from yiwang.data.core.rules import DIMENSION_OF_KIND, RowRule, check_column, row_rules
 from yiwang.data.core.semantics import Options as ReadingOptions
 from yiwang.data.core.semantics import Steps, semantic_type
+from yiwang.data.core.semantics.base import MISSING_TOKENS
 from yiwang.data.schema import FieldFile, ResourceFile
 from yiwang.kernel.core.text import Text
 
@@ -74,20 +76,10 @@ class Checks:
         return semantic_type(field.semantic).steps(sql.name(field.id), self._options(field))
 
     def _options(self, field: FieldFile) -> ReadingOptions:
-        given = field.options
-        defaults = ReadingOptions(as_of=self.as_of)
-        return ReadingOptions(
-            as_of=self.as_of,
-            missing=(*defaults.missing, *given.missing),
-            year=given.year,
-            unit=given.unit,
-            allow_future=given.allow_future,
-            excel_serial=given.excel_serial,
-            percent=given.percent,
-            scale=given.scale,
-            max_length=given.max_length,
-            inner_check=given.inner_check,
-        )
+        given = field.options.model_dump(exclude_none=True, exclude_defaults=True)
+        if field.options.missing:
+            given["missing"] = (*MISSING_TOKENS, *field.options.missing)
+        return ReadingOptions(as_of=self.as_of, **given)
 
     def clean_sql(self, raw: str) -> str:
         """Raw text → text without noise; missing tokens become null. One row per raw row."""
@@ -95,11 +87,14 @@ class Checks:
         return f"SELECT _row, {', '.join(columns)} FROM {raw}"
 
     def parse_sql(self, raw: str) -> str:
-        """Adds the helper columns that outputs and outcomes share."""
-        helpers = [f"{e} AS {sql.name(n)}" for f in self.resource.fields for n, e in self.steps(f).parse.items()]
-        for rule in self._digit_rules():
-            helpers += [f"{e} AS {sql.name(n)}" for n, e in self._digit_steps(rule).parse.items()]
-        return f"SELECT *{''.join(', ' + h for h in helpers)} FROM ({self.clean_sql(raw)})"
+        """Adds the helper columns that outputs and outcomes share, stage upon stage."""
+        stages = [self.steps(f).parse for f in self.resource.fields]
+        stages += [self._digit_steps(r).parse for r in self._digit_rules()]
+        query = self.clean_sql(raw)
+        for level in zip_longest(*stages, fillvalue={}):
+            helpers = "".join(f", {e} AS {n}" for stage in level for n, e in stage.items())
+            query = f"SELECT *{helpers} FROM ({query})"
+        return query
 
     def typed_sql(self, raw: str, *, outcomes: bool) -> str:
         """Typed columns; with `outcomes` also `fail:<field>` and `warn:<field>` for every field."""
@@ -110,7 +105,7 @@ class Checks:
             columns += [f"CAST({e} AS {kinds[s]}) AS {sql.name(field.id + s)}" for s, e in steps.outputs.items()]
             if outcomes:
                 columns.append(f"{self._outcome(field, steps)} AS {sql.name('fail:' + field.id)}")
-                if steps.warn:
+                if steps.warn != "0":
                     columns.append(f"{steps.warn} AS {sql.name('warn:' + field.id)}")
         if outcomes:
             columns += [f"{self._digit_steps(r).fail} AS {sql.name(check_column(r.rule))}" for r in self._digit_rules()]
@@ -134,7 +129,7 @@ class Checks:
     def marked_sql(self, raw: str) -> str:
         """Only rows that something is said of: `_row`, every outcome that can be non-zero, `rule:<id>` flags, `refused`."""
         fails = [f"fail:{f.id}" for f in self.resource.fields]
-        warns = [f"warn:{f.id}" for f in self.resource.fields if self.steps(f).warn]
+        warns = [f"warn:{f.id}" for f in self.resource.fields if self.steps(f).warn != "0"]
         rules = row_rules(self.resource)
         inner = "".join(f", coalesce({r.broken}, FALSE) AS {sql.name('rule:' + r.rule.id)}" for r in rules)
         hard = [f"{sql.name(c)} > 0" for c in fails]
@@ -160,7 +155,9 @@ class Checks:
             for value, reason in enumerate(kind.reasons, 1):
                 text = Text(zh=reason.zh, en=reason.en)
                 found.append(Mark(column, value, reason.code, field.id, "accuracy", text, True))
-                if steps.warn:
+            if steps.warn != "0":
+                for value, reason in enumerate(kind.warnings, 1):
+                    text = Text(zh=reason.zh, en=reason.en)
                     found.append(Mark(f"warn:{field.id}", value, reason.code, field.id, "accuracy", text, False))
         for rule in self.resource.rules:
             found.append(

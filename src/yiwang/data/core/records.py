@@ -72,7 +72,7 @@ def _decoded(raw: bytes, encoding: str) -> Line:
 
 
 def _utf16_lines(path: Path) -> Iterator[Line]:
-    with io.open(path, encoding="utf-16", errors="replace", newline=None) as file:
+    with open(path, encoding="utf-16", errors="replace", newline=None) as file:
         while text := file.readline(MAX_LINE):
             if len(text) >= MAX_LINE and not text.endswith("\n"):
                 while text and not text.endswith("\n"):

@@ -29,10 +29,24 @@ class Raw:
     # header index -> field id, for the columns that were taken
     mapping: Mapping[int, str]
     headers: tuple[str, ...]
+    # a table of the connection instead of a file, for a handful of rows (examples, tests)
+    table: str = ""
 
     @property
     def scan(self) -> str:
-        return f"read_parquet({sql.text(str(self.path))})"
+        return self.table or f"read_parquet({sql.text(str(self.path))})"
+
+
+def raw_of_rows(connection: duckdb.DuckDBPyConnection, resource: ResourceFile, rows: list[dict[str, str]]) -> Raw:
+    """Rows given by hand (field id -> text) as raw rows, in a table of the connection."""
+    fields = [f.id for f in resource.fields]
+    columns = ", ".join(f"{sql.name(f)} VARCHAR" for f in fields)
+    connection.execute(f"CREATE OR REPLACE TABLE given (_row BIGINT, _load BIGINT, {columns}, _more VARCHAR[])")
+    marks = ", ".join("?" for _ in fields)
+    for number, row in enumerate(rows, 1):
+        values = [None if row.get(f) is None else str(row[f]) for f in fields]
+        connection.execute(f"INSERT INTO given VALUES ({number}, 0, {marks}, [])", values)
+    return Raw(Path(), len(rows), dict(enumerate(fields)), tuple(fields), "given")
 
 
 def stage_raw(
@@ -67,10 +81,8 @@ class Judged:
     unchecked: tuple[str, ...]
 
 
-def judge(
-    connection: duckdb.DuckDBPyConnection, raw: Raw, checks: Checks, references: Mapping[str, list[str]]
-) -> Judged:
-    """Run every check over the raw rows. `references` maps resource ids to the files of their standard tables."""
+def judge(connection: duckdb.DuckDBPyConnection, raw: Raw, checks: Checks, references: Mapping[str, str]) -> Judged:
+    """Run every check over the raw rows. `references` maps resource ids to the SQL that reads their standard table."""
     connection.execute(f"CREATE OR REPLACE TABLE marked AS {checks.marked_sql(raw.scan)}")
     _reasons_from_marks(connection, checks)
     connection.execute("CREATE OR REPLACE TABLE refused AS SELECT _row FROM marked WHERE refused")
@@ -132,15 +144,15 @@ def _duplicates(
 
 
 def _foreign_keys(
-    connection: duckdb.DuckDBPyConnection, raw: Raw, checks: Checks, references: Mapping[str, list[str]]
+    connection: duckdb.DuckDBPyConnection, raw: Raw, checks: Checks, references: Mapping[str, str]
 ) -> tuple[str, ...]:
     unchecked = []
     for rule in set_rules(checks.resource):
         if rule.kind != "foreign_key":
             continue
         other, column = rule.references.split(".")
-        files = references.get(other)
-        if not files:
+        table = references.get(other)
+        if not table:
             unchecked.append(rule.id)
             continue
         field = sql.name(rule.fields[0])
@@ -149,7 +161,7 @@ def _foreign_keys(
             f"INSERT INTO reasons SELECT _row, {sql.text(rule.id)}, {sql.text(rule.fields[0])}, "
             f"{sql.text(DIMENSION_OF_KIND[rule.kind])}, {rejects} "
             f"FROM (SELECT _row, {field} AS value FROM ({checks.typed_sql(raw.scan, outcomes=False)})) "
-            f"ANTI JOIN (SELECT DISTINCT {sql.name(column)} AS value FROM {sql.rows_of(files)}) USING (value) "
+            f"ANTI JOIN (SELECT DISTINCT {sql.name(column)} AS value FROM {table}) USING (value) "
             "WHERE value IS NOT NULL"
         )
         if rejects:
@@ -171,11 +183,13 @@ def _shifted_rows(connection: duckdb.DuckDBPyConnection, raw: Raw, checks: Check
             if neighbour is None:
                 continue
             steps, own = checks.steps(field), sql.name(field.id)
-            helpers = "".join(f", {e} AS {sql.name(n)}" for n, e in steps.parse.items())
             text = f"SELECT _row, {sql.name(neighbour)} AS {own} FROM {raw.scan}"
-            moved = f"SELECT r._row, r.{own} FROM ({text}) r SEMI JOIN marked m ON r._row = m._row AND m.{sql.name('fail:' + field.id)} > 0"
-            cleaned = f"SELECT _row, {steps.clean} AS {own} FROM ({moved})"
+            failing = f"SELECT _row FROM marked WHERE {sql.name('fail:' + field.id)} > 0"
+            query = f"SELECT _row, {steps.clean} AS {own} FROM ({text}) SEMI JOIN ({failing}) USING (_row)"
+            for stage in steps.parse:
+                query = f"SELECT *{''.join(f', {e} AS {n}' for n, e in stage.items())} FROM ({query})"
             connection.execute(
-                f"INSERT INTO reasons SELECT _row, 'row_shifted', {sql.text(field.id)}, {sql.text(ROW_REASONS['row_shifted'][1])}, TRUE "
-                f"FROM (SELECT *{helpers} FROM ({cleaned}) WHERE {own} IS NOT NULL) WHERE ({steps.fail}) = 0"
+                f"INSERT INTO reasons SELECT _row, 'row_shifted', {sql.text(field.id)}, "
+                f"{sql.text(ROW_REASONS['row_shifted'][1])}, TRUE "
+                f"FROM ({query}) WHERE {own} IS NOT NULL AND ({steps.fail}) = 0"
             )

@@ -1,0 +1,245 @@
+"""Handing data out as a file: always with a purpose, always masked by grade, always with an audit line.
+
+Plain values of sensitive fields leave only through a grant of the exchange, never from here.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.conf import settings
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from yiwang.data.adapters.engine import engine
+from yiwang.data.core import sql
+from yiwang.data.core.checks import ROW_REASONS, Checks
+from yiwang.data.errors import NoData
+from yiwang.data.loads import the_lake
+from yiwang.data.masking import masked_sql
+from yiwang.data.models import LifecycleRecord, Load
+from yiwang.data.resources import definition, resource_row
+from yiwang.data.schema import ResourceFile
+from yiwang.kernel.access import demand
+from yiwang.kernel.auditing import audit
+from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.text import Text
+from yiwang.kernel.errors import InputError
+
+SHEET_ROWS = 1_000_000
+LONGEST_CELL = 32_767
+FORMULA = re.compile(r"\s*([=+@]|-(?![\d.,]+$))|[\t\r]")
+# A cell that a spreadsheet would take for a formula; a plain negative number is none.
+FORMULA_SQL = (
+    "regexp_matches({0}, '^[\\s]*[=+@\\t\\r]') OR (regexp_matches({0}, '^[\\s]*-') AND TRY_CAST({0} AS DOUBLE) IS NULL)"
+)
+MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file ready to be sent; whoever sends it deletes `path` afterwards."""
+
+    name: str
+    path: Path
+    media_type: str
+
+
+def scratch_file(suffix: str) -> Path:
+    root = Path(settings.PLACE.scratch)
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=root, suffix=suffix, delete=False) as file:
+        return Path(file.name)
+
+
+def purpose_needed(purpose: str) -> str:
+    text = purpose.strip()
+    if len(text) < 4:
+        raise InputError(
+            zh="请写明用途",
+            en="state the purpose",
+            where="purpose",
+            hint_zh="至少四个字，例如“核对低保名单”。",
+            hint_en="At least four characters, for example: check the allowance list.",
+        )
+    return text[:400]
+
+
+def export_file(actor: Actor, resource_id: str, *, format: str, purpose: str) -> Download:
+    """The newest version of a resource as CSV, XLSX or Parquet, masked by grade. Raises NoData, InputError, Refused."""
+    if format not in MEDIA:
+        raise InputError(
+            zh=f"不支持的格式 {format}", en=f"no such format: {format}", where="format", hint_zh="csv、xlsx、parquet"
+        )
+    row = resource_row(resource_id)
+    rule = demand(actor, "resource.export", row.provider)
+    reason = purpose_needed(purpose)
+    file, table = definition(row), the_lake().table("standard", resource_id)
+    version, files = table.version(), table.files()
+    if not files:
+        raise NoData(zh="这个资源还没有数据", en="nothing was loaded into this resource yet", where=resource_id)
+    target = scratch_file(f".{format}")
+    with engine(Path(settings.PLACE.scratch)) as connection:
+        rows = _write(connection, file, files, format, target)
+    audit(
+        actor=actor,
+        act="resource.export",
+        object_kind="resource",
+        object_id=resource_id,
+        rule=rule.rule,
+        purpose=reason,
+        details={"format": format, "version": version, "rows": rows},
+    )
+    LifecycleRecord.objects.create(
+        resource=row,
+        stage="serve",
+        operator=actor.id,
+        details={"export": format, "version": version, "purpose": reason},
+    )
+    return Download(f"{resource_id}-v{version}.{format}", target, MEDIA[format])
+
+
+def shown_columns(file: ResourceFile) -> list[tuple[str, str, str]]:
+    """(column, Chinese heading, SQL that masks it) for every column of the standard table."""
+    kinds = Checks(file, file.published).output_columns()
+    found = []
+    for field in file.fields:
+        for name, _ in kinds:
+            if name == field.id or (name.startswith(field.id + "_") and name not in {f.id for f in file.fields}):
+                suffix = name.removeprefix(field.id)
+                found.append((name, field.title.zh + suffix, masked_sql(field, name)))
+    return found
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, file: ResourceFile, files: list[str], format: str, target: Path
+) -> int:
+    scan, columns = sql.rows_of(files), shown_columns(file)
+    count = connection.execute(f"SELECT count(*) FROM {scan}").fetchone()
+    rows = int(count[0]) if count else 0
+    keys = ", ".join(sql.name(k) for k in file.key)
+    if format == "parquet":
+        masked = ", ".join(f"{m} AS {sql.name(n)}" if "****" in m or "-**" in m else sql.name(n) for n, _, m in columns)
+        connection.execute(
+            f"COPY (SELECT {masked} FROM {scan} ORDER BY {keys}) TO {sql.text(str(target))} (FORMAT parquet)"
+        )
+        return rows
+    listed = ", ".join(f"{m} AS {sql.name(t)}" for _, t, m in columns)
+    query = f"SELECT {listed} FROM {scan} ORDER BY {keys}"
+    if format == "xlsx":
+        if rows > SHEET_ROWS:
+            raise InputError(
+                zh=f"{rows} 行超过表格软件上限，请导出 CSV 或 Parquet",
+                en=f"{rows} rows are more than a sheet can hold: export CSV or Parquet",
+                where="format",
+            )
+        titles = [t for _, t, _ in columns]
+        result = connection.execute(query)
+        write_sheet(target, titles, iter(result.fetchone, None))
+        return rows
+    guarded = ", ".join(
+        f"CASE WHEN {FORMULA_SQL.format(sql.name(t))} THEN '''' || {sql.name(t)} ELSE {sql.name(t)} END AS {sql.name(t)}"
+        for _, t, _ in columns
+    )
+    connection.execute(f"COPY (SELECT {guarded} FROM ({query})) TO {sql.text(str(target))} (FORMAT csv, HEADER)")
+    _with_byte_order_mark(target)
+    return rows
+
+
+def _with_byte_order_mark(path: Path) -> None:
+    """Spreadsheet programs take a CSV for the local code page unless it starts with a BOM."""
+    marked = path.with_suffix(".bom")
+    with path.open("rb") as source, marked.open("wb") as out:
+        out.write(b"\xef\xbb\xbf")
+        while block := source.read(1 << 20):
+            out.write(block)
+    marked.replace(path)
+
+
+def write_sheet(target: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Every cell is written as text, so that nothing in it can become a formula."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("数据")
+    for row in chain([titles], rows):
+        sheet.append([_text_cell(sheet, value) for value in row])
+    book.save(target)
+
+
+def _text_cell(sheet: Any, value: object) -> WriteOnlyCell:
+    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", str("" if value is None else value))
+    cell = WriteOnlyCell(sheet, text[:LONGEST_CELL])
+    cell.data_type = "s"
+    return cell
+
+
+def write_text(target: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """CSV with a BOM; what a spreadsheet would take for a formula gets an apostrophe before it."""
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        for row in chain([titles], rows):
+            writer.writerow([guarded("" if value is None else str(value)) for value in row])
+
+
+def guarded(text: str) -> str:
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def rejected_file(actor: Actor, load_id: int) -> Download:
+    """The rejected rows of a load as the same columns plus row number and reasons, to be corrected and sent again."""
+    load = Load.objects.select_related("resource").get(pk=load_id)
+    rule = demand(actor, "resource.load", load.resource.provider)
+    file = definition(load.resource)
+    texts = reason_texts(file)
+    titles = [*load.reading.get("headers", []), "来源行号", "拒绝原因"]
+    format = "xlsx" if load.reading.get("kind") == "sheet" else "csv"
+    target = scratch_file(f".{format}")
+    write = write_sheet if format == "xlsx" else write_text
+    with engine(Path(settings.PLACE.scratch)) as connection:
+        path = the_lake().rejected_file(load.resource_id, load.key)
+        found = connection.execute(
+            f"SELECT row, cells, text, to_json(reasons) FROM {sql.rows_of([str(path)])} ORDER BY row LIMIT {SHEET_ROWS}"
+        )
+        write(target, titles, _rejected_rows(found, len(titles) - 2, texts))
+    audit(
+        actor=actor,
+        act="resource.load",
+        object_kind="load",
+        object_id=str(load_id),
+        rule=rule.rule,
+        purpose="更正被拒绝的行",
+        details={"download": "rejected", "rows": load.rejected},
+    )
+    stem = Path(load.file_name).name.split(".")[0]
+    return Download(f"{stem}-rejected.{format}", target, MEDIA[format])
+
+
+def _rejected_rows(found: duckdb.DuckDBPyConnection, width: int, texts: dict[str, Text]) -> Iterable[Sequence[object]]:
+    while (line := found.fetchone()) is not None:
+        number, cells, text, reasons = line
+        said = "；".join(
+            f"{r['field']} {texts.get(r['code'], Text(zh=r['code'], en=r['code'])).zh}".strip()
+            for r in json.loads(reasons)
+        )
+        row = list(cells) if cells else [text, *[""] * (width - 1)]
+        yield [*row, *[""] * (width - len(row)), number, said]
+
+
+def reason_texts(file: ResourceFile) -> dict[str, Text]:
+    """Every reason code a load of this resource can give, with its text."""
+    texts = {code: text for code, (text, _) in ROW_REASONS.items()}
+    texts |= {m.code: m.text for m in Checks(file, file.published).marks()}
+    return texts | {r.id: r.title for r in file.rules}

@@ -1,0 +1,89 @@
+"""Catalogue entries: made from pack files, read back as their definition."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from yiwang.data.events import RESOURCE_INSTALLED
+from yiwang.data.models import LifecycleRecord, Resource
+from yiwang.data.schema import ResourceFile
+from yiwang.kernel.access import demand
+from yiwang.kernel.auditing import audit
+from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.canonical import canonical_digest
+from yiwang.kernel.core.pack import Pack
+from yiwang.kernel.errors import NotFound
+from yiwang.kernel.outbox import emit
+
+
+def rules_digest(file: ResourceFile) -> str:
+    """Changes whenever a file would be read or judged differently; a new title does not change it."""
+    return canonical_digest(
+        {
+            "key": file.key,
+            "load": file.load.model_dump(mode="json"),
+            "fields": [
+                f.model_dump(mode="json", exclude={"title", "note", "authoritative", "grade"}) for f in file.fields
+            ],
+            "rules": [r.model_dump(mode="json", exclude={"title", "bad", "good", "basis"}) for r in file.rules],
+        }
+    )
+
+
+@transaction.atomic
+def resource_install(*, actor: Actor, file: ResourceFile, pack: Pack) -> Resource:
+    """Make or renew the catalogue entry of a resource file. Installing the same content again changes nothing."""
+    demand(actor, "pack.install")
+    known = Resource.objects.filter(pk=file.id).first()
+    if known is not None and known.pack_digest == pack.digest and not known.is_retired:
+        return known
+    resource, created = Resource.objects.update_or_create(
+        id=file.id,
+        defaults={
+            "code": file.code,
+            "title_zh": file.title.zh,
+            "title_en": file.title.en,
+            "category": file.category,
+            "library": file.library,
+            "provider": file.provider,
+            "share_type": file.share.type,
+            "is_open": file.open.allowed,
+            "grade": file.grade,
+            "pack_id": pack.manifest.id,
+            "pack_digest": pack.digest,
+            "definition": file.model_dump(mode="json"),
+            "rules_digest": rules_digest(file),
+            "is_retired": False,
+        },
+    )
+    if created:
+        LifecycleRecord.objects.create(
+            resource=resource,
+            stage="register",
+            operator=actor.id,
+            details={"pack": pack.manifest.id, "digest": pack.digest},
+        )
+    audit(
+        actor=actor, act="pack.install", object_kind="resource", object_id=file.id, details={"pack": pack.manifest.id}
+    )
+    emit(RESOURCE_INSTALLED, {"resource": file.id, "created": created})
+    return resource
+
+
+def resource_row(resource_id: str) -> Resource:
+    """The row of a resource. Raises NotFound with what comes closest."""
+    row = Resource.objects.filter(pk=resource_id, is_retired=False).first()
+    if row is None:
+        some = ", ".join(Resource.objects.filter(is_retired=False).order_by("id").values_list("id", flat=True)[:60])
+        raise NotFound(
+            zh=f"目录里没有资源 {resource_id}",
+            en=f"the catalogue has no resource {resource_id}",
+            where="resource",
+            hint_zh=f"现有：{some or '（空，请先运行 yiwang init）'}",
+            hint_en=f"There are: {some or '(none: run yiwang init)'}",
+        )
+    return row
+
+
+def definition(row: Resource) -> ResourceFile:
+    return ResourceFile.model_validate(row.definition)

@@ -1,0 +1,32 @@
+"""The data engine's door for reading. Answers are frozen; whoever may not see something is told why."""
+
+from __future__ import annotations
+
+from yiwang.data.board import board_health, demand_list, health_figures
+from yiwang.data.catalogue import (
+    catalogue_facets,
+    catalogue_list,
+    finding_list,
+    resource_get,
+    resource_lineage,
+    resource_profile,
+    resource_sample,
+)
+from yiwang.data.loadreads import load_get, load_list, load_mapping_get, rejected_list
+
+__all__ = [
+    "board_health",
+    "catalogue_facets",
+    "catalogue_list",
+    "demand_list",
+    "finding_list",
+    "health_figures",
+    "load_get",
+    "load_list",
+    "load_mapping_get",
+    "rejected_list",
+    "resource_get",
+    "resource_lineage",
+    "resource_profile",
+    "resource_sample",
+]

@@ -1,0 +1,112 @@
+"""The data engine's door for writing. Every service takes the actor and leaves an audit line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.db import transaction
+
+from yiwang.data.corrections import load_row
+from yiwang.data.corrections import rejected_correct as _rejected_correct
+from yiwang.data.custody import data_destroy, finding_decide, stage_record
+from yiwang.data.demands import demand_answer, demand_file
+from yiwang.data.exports import export_file, rejected_file
+from yiwang.data.loads import load_execute, load_receive
+from yiwang.data.models import Load
+from yiwang.data.resources import resource_install
+from yiwang.data.tasks import load_task
+from yiwang.kernel.access import demand
+from yiwang.kernel.auditing import audit
+from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.errors import Conflict
+
+__all__ = [
+    "data_destroy",
+    "demand_answer",
+    "demand_file",
+    "export_file",
+    "finding_decide",
+    "load_mapping_confirm",
+    "load_retry",
+    "load_run",
+    "load_start",
+    "rejected_correct",
+    "rejected_file",
+    "resource_install",
+    "stage_record",
+]
+
+
+def load_start(
+    *,
+    actor: Actor,
+    resource_id: str,
+    path: Path,
+    file_name: str,
+    mapping: Mapping[str, str] | None = None,
+    again: bool = False,
+) -> tuple[int, bool]:
+    """Take a file in and queue its load. Returns the load's number and whether it was done before."""
+    load, done = load_receive(
+        actor=actor, resource_id=resource_id, path=path, file_name=file_name, mapping=mapping, again=again
+    )
+    if not done:
+        load_task.enqueue(load.pk)
+    return load.pk, done
+
+
+def load_run(
+    *,
+    actor: Actor,
+    resource_id: str,
+    path: Path,
+    file_name: str,
+    mapping: Mapping[str, str] | None = None,
+    again: bool = False,
+) -> tuple[Load, bool]:
+    """Take a file in and run its load here and now. Returns the load and whether it was done before, unchanged."""
+    load, done = load_receive(
+        actor=actor, resource_id=resource_id, path=path, file_name=file_name, mapping=mapping, again=again
+    )
+    return (load, True) if done else (load_execute(load, actor), False)
+
+
+def load_mapping_confirm(*, actor: Actor, load_id: int, mapping: Mapping[str, str]) -> int:
+    """Answer a load's mapping question (header → field id, "" for a column that is left out) and queue it again."""
+    load = load_row(load_id)
+    demand(actor, "resource.load", load.resource.provider)
+    if load.state != Load.State.NEEDS_MAPPING:
+        raise Conflict(zh="这次归集不在等待确认列", en="this load does not wait for a mapping", where=f"load {load_id}")
+    with transaction.atomic():
+        Load.objects.filter(pk=load_id).update(mapping=dict(mapping), state=Load.State.WAITING, error=None)
+        audit(
+            actor=actor,
+            act="resource.load",
+            object_kind="load",
+            object_id=str(load_id),
+            details={"mapping": dict(mapping)},
+        )
+    load_task.enqueue(load_id)
+    return load_id
+
+
+def load_retry(*, actor: Actor, load_id: int) -> int:
+    """Queue a failed or stranded load again; it takes up where it was and repeats nothing."""
+    load = load_row(load_id)
+    demand(actor, "resource.load", load.resource.provider)
+    if load.state == Load.State.DONE:
+        raise Conflict(zh="这次归集已经完成", en="this load is done", where=f"load {load_id}")
+    with transaction.atomic():
+        Load.objects.filter(pk=load_id).update(state=Load.State.WAITING, error=None)
+        audit(actor=actor, act="resource.load", object_kind="load", object_id=str(load_id), details={"retry": True})
+    load_task.enqueue(load_id)
+    return load_id
+
+
+def rejected_correct(*, actor: Actor, load_id: int, corrections: Mapping[int, Mapping[str, str]]) -> int:
+    """Send corrected rows of a load again, as a new load that is queued. Returns its number."""
+    demand(actor, "resource.load", load_row(load_id).resource.provider)
+    fresh = _rejected_correct(actor=actor, load_id=load_id, corrections=corrections)
+    load_task.enqueue(fresh.pk)
+    return fresh.pk

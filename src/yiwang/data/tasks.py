@@ -1,0 +1,38 @@
+"""Work that runs beside the requests."""
+
+from __future__ import annotations
+
+import logging
+
+from django_tasks import task
+
+from yiwang.data.loads import load_execute
+from yiwang.data.models import Load
+from yiwang.kernel.accounts import actor_of
+from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.errors import YiwangError
+from yiwang.kernel.models import Account
+
+log = logging.getLogger(__name__)
+
+
+@task()
+def load_task(load_id: int) -> str:
+    """Run a received load for whoever sent it. An error a person can act on is on the load already; others are logged."""
+    load = Load.objects.select_related("resource").get(pk=load_id)
+    if load.state == Load.State.DONE:
+        return load.state
+    try:
+        return str(load_execute(load, _operator(load)).state)
+    except YiwangError as error:
+        return error.code
+    except Exception:
+        log.exception("load %s broke", load_id)
+        raise
+
+
+def _operator(load: Load) -> Actor:
+    number = load.operator.removeprefix("account:")
+    if number.isdecimal():
+        return actor_of(Account.objects.get(pk=int(number)))
+    return Actor(id=load.operator, name=load.operator_name, kind="system")
