@@ -112,12 +112,8 @@ class QualityScore(models.Model):
     total = models.BigIntegerField()
     at = models.DateTimeField(auto_now_add=True)
 
-    @property
-    def share(self) -> float:
-        return self.good / self.total if self.total else 0.0
-
     def __str__(self) -> str:
-        return f"{self.dimension} {self.share:.4f}"
+        return f"{self.dimension} {self.good}/{self.total}"
 
 
 class SensitiveFinding(models.Model):

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from django.db import transaction
 
+from yiwang.data.adapters.queries import query_write
+from yiwang.data.city import city_lists, city_score, city_write
 from yiwang.data.corrections import load_row
 from yiwang.data.corrections import rejected_correct as _rejected_correct
 from yiwang.data.custody import data_destroy, finding_decide, stage_record
 from yiwang.data.demands import demand_answer, demand_file
-from yiwang.data.exports import export_file, rejected_file
+from yiwang.data.exports import export_file, rejected_file, scratch_file
 from yiwang.data.loads import load_execute, load_receive
 from yiwang.data.models import Load
 from yiwang.data.resources import resource_install
@@ -22,6 +24,9 @@ from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict
 
 __all__ = [
+    "city_lists",
+    "city_score",
+    "city_write",
     "data_destroy",
     "demand_answer",
     "demand_file",
@@ -31,6 +36,7 @@ __all__ = [
     "load_retry",
     "load_run",
     "load_start",
+    "query_file",
     "rejected_correct",
     "rejected_file",
     "resource_install",
@@ -110,3 +116,10 @@ def rejected_correct(*, actor: Actor, load_id: int, corrections: Mapping[int, Ma
     fresh = _rejected_correct(actor=actor, load_id=load_id, corrections=corrections)
     load_task.enqueue(fresh.pk)
     return fresh.pk
+
+
+def query_file(url: str, query: str) -> Path:
+    """Stream a SELECT of another database into a file that can be loaded; whoever asked deletes it."""
+    target = scratch_file(".csv")
+    query_write(url, query, target)
+    return target

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+
 from yiwang.kernel.core.calendar import Calendar
 from yiwang.kernel.core.calendarfile import calendar_file, calendar_from_yaml
 from yiwang.kernel.core.clock import due_answer
@@ -12,6 +14,7 @@ from yiwang.kernel.core.pack import FileKind, View
 from yiwang.kernel.errors import NotFound
 from yiwang.kernel.files import file_path
 from yiwang.kernel.models import InstalledPack
+from yiwang.kernel.packing import BUILT_IN
 
 
 def _parse(data: bytes, where: str) -> object:
@@ -38,6 +41,13 @@ def city_calendar(known_as_of: date | None = None) -> Calendar:
             hint_en="Run yiwang init, or yiwang pack install calendar.",
         )
     return calendar_from_yaml([file_path(d) for d in digests], known_as_of=known_as_of)
+
+
+def calendar_at_hand() -> Calendar:
+    """The city's calendar, or the built-in pack's where no city was made yet: a date can be worked out anywhere."""
+    if settings.PLACE.secret_file.exists():
+        return city_calendar()
+    return calendar_from_yaml(sorted((BUILT_IN / "foundation" / "calendar" / "calendars").glob("*.yaml")))
 
 
 def clock_verb(given: dict[str, Any], argument: Any, view: View) -> dict[str, Any]:

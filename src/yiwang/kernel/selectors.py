@@ -13,7 +13,9 @@ from yiwang.kernel.accounts import (
 )
 from yiwang.kernel.actions import action_check, action_get, action_kinds
 from yiwang.kernel.auditing import AuditRow, audit_list
+from yiwang.kernel.calendars import calendar_at_hand, city_calendar
 from yiwang.kernel.city import DemoAccount, city_is_synthetic, demo_accounts
+from yiwang.kernel.core.clock import due_answer
 from yiwang.kernel.departments import (
     DepartmentRow,
     LiaisonRow,
@@ -39,6 +41,7 @@ from yiwang.kernel.divisions import (
 from yiwang.kernel.files import file_get, file_path, file_verify
 from yiwang.kernel.messages import MessageRow, message_list, message_unread_count
 from yiwang.kernel.outbox import event_kinds, event_waiting_count
+from yiwang.kernel.packing import PackReport, PackRow, pack_examine, pack_folder, pack_list
 from yiwang.kernel.paging import Page, paged
 from yiwang.kernel.receipts import ReceiptRow, receipt_get
 
@@ -50,6 +53,8 @@ __all__ = [
     "DivisionRow",
     "LiaisonRow",
     "MessageRow",
+    "PackReport",
+    "PackRow",
     "Page",
     "ReceiptRow",
     "RoleRow",
@@ -61,6 +66,8 @@ __all__ = [
     "action_kinds",
     "actor_of",
     "audit_list",
+    "calendar_at_hand",
+    "city_calendar",
     "city_is_synthetic",
     "demo_accounts",
     "department_below",
@@ -76,6 +83,7 @@ __all__ = [
     "division_history",
     "division_list",
     "division_successors",
+    "due_answer",
     "event_kinds",
     "event_waiting_count",
     "file_get",
@@ -85,6 +93,9 @@ __all__ = [
     "liaison_of",
     "message_list",
     "message_unread_count",
+    "pack_examine",
+    "pack_folder",
+    "pack_list",
     "paged",
     "receipt_get",
     "role_holders",

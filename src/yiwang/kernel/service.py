@@ -11,8 +11,10 @@ from yiwang.kernel.divisionwork import DivisionTarget, division_change, division
 from yiwang.kernel.files import file_put
 from yiwang.kernel.messages import RoleAt, message_read, message_send
 from yiwang.kernel.outbox import Delivery, DeliveryReport, emit, event_declare, events_deliver, subscribe
+from yiwang.kernel.packing import pack_install, pack_new, packs_install_built_in
 from yiwang.kernel.receipts import receipt_write
 from yiwang.kernel.signin import sign_in
+from yiwang.kernel.tasks import dispatch_until
 
 __all__ = [
     "ActionKind",
@@ -30,6 +32,7 @@ __all__ = [
     "department_dissolve",
     "department_save",
     "departments_install",
+    "dispatch_until",
     "division_change",
     "divisions_install",
     "emit",
@@ -39,6 +42,9 @@ __all__ = [
     "liaison_assign",
     "message_read",
     "message_send",
+    "pack_install",
+    "pack_new",
+    "packs_install_built_in",
     "password_set",
     "receipt_write",
     "role_grant",

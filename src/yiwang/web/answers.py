@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import NotFound, Refused, YiwangError
-from yiwang.web.language import active_language
+from yiwang.web.language import ENGLISH, active_language
 
 TITLES: dict[int, Text] = {
     400: Text(zh="提交的内容有误", en="What was sent cannot be used"),
@@ -25,18 +27,26 @@ def _wants_data(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+@dataclass(frozen=True)
+class Problem:
+    """An error as a page shows it beside the form that caused it, in the reader's language."""
+
+    text: str
+    hint: str
+    where: str
+
+
+def problem_of(error: YiwangError) -> Problem:
+    if active_language() == ENGLISH:
+        return Problem(error.en, error.hint_en, error.where)
+    return Problem(error.zh, error.hint_zh, error.where)
+
+
 def error_answer(request: HttpRequest, error: YiwangError) -> HttpResponse:
     """The error in the reader's language, with the status the error names."""
     if _wants_data(request):
         return JsonResponse({"error": error.as_dict()}, status=error.status)
-    english = active_language() == "en"
-    context = {
-        "title": TITLES.get(error.status, TITLES[500]),
-        "text": error.en if english else error.zh,
-        "hint": error.hint_en if english else error.hint_zh,
-        "where": error.where,
-        "status": error.status,
-    }
+    context = {"title": TITLES.get(error.status, TITLES[500]), "told": problem_of(error), "status": error.status}
     return render(request, "yiwang/error.html", context, status=error.status)
 
 
@@ -65,6 +75,14 @@ def page_missing(request: HttpRequest, exception: Exception | None = None) -> Ht
             hint_en="Check the address, or start again from the home page.",
         ),
     )
+
+
+def page_malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Needs no context: the request itself may be what is wrong."""
+    zh, en = "这个请求不合规范，没有处理。", "This request is malformed and was not handled."
+    if _wants_data(request):
+        return JsonResponse({"error": {"code": "malformed", "zh": zh, "en": en}}, status=400)
+    return render(None, "yiwang/broken.html", {"zh": zh, "en": en, "reference": "400"}, status=400)  # type: ignore[arg-type]
 
 
 def page_refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

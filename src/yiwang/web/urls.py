@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
@@ -13,9 +15,12 @@ def health(request: HttpRequest) -> JsonResponse:
 urlpatterns = [
     path("healthz", health, name="health"),
     path("", include("yiwang.web.portal.urls")),
+    path("", include("yiwang.web.work.urls")),
+    path("", include("yiwang.web.cockpit.urls")),
+    path("", include("yiwang.web.api.urls")),
 ]
 
-handler400 = "yiwang.web.answers.page_refused"
+handler400 = "yiwang.web.answers.page_malformed"
 handler403 = "yiwang.web.answers.page_refused"
 handler404 = "yiwang.web.answers.page_missing"
 handler500 = "yiwang.web.answers.page_broken"

@@ -180,9 +180,7 @@ def _records(source: Source) -> Iterator[list[str] | Broken]:
     if source.kind == "sheet":
         yield from _sheet_records(source, width)
     elif source.kind == "json":
-        number = 0
-        for item in json_items(source.path, _json_lines(source.path)):
-            number += 1
+        for number, item in enumerate(json_items(source.path, _json_lines(source.path)), 1):
             if isinstance(item, Broken):
                 yield item
             else:

@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from django import template
 from django.http import QueryDict
 from django.template.context import RequestContext
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from yiwang.web.language import pick
 from yiwang.web.language import say as say_value
+from yiwang.web.words import DIMENSION_HOW, word
 
 register = template.Library()
 NOTHING = "—"
@@ -29,6 +31,18 @@ def t(zh: str, en: str, **values: object) -> str:
 @register.filter
 def say(value: object) -> str:
     return say_value(value)
+
+
+@register.filter
+def dimension_how(dimension: str) -> str:
+    """How the share of a quality dimension is counted."""
+    return say_value(DIMENSION_HOW.get(dimension))
+
+
+@register.filter
+def word_in(value: object, kind: str) -> str:
+    """The word alone: `{{ line.how|word_in:"how" }}`."""
+    return say_value(word(kind, value).text)
 
 
 @register.filter
@@ -84,3 +98,48 @@ def query(context: RequestContext, **changes: object) -> SafeString:
         else:
             held[key] = str(value)
     return format_html("?{}", SafeString(urlencode(list(held.lists()), doseq=True)))
+
+
+@register.simple_tag
+def icon(name: str, more: str = "") -> SafeString:
+    """A picture beside a word; it is never the only sign, so it is hidden from screen readers."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        more,
+        static("dist/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def tag(kind: str, value: object) -> SafeString:
+    """A state as a word with a sign: `{% tag "load" row.state %}`."""
+    known = word(kind, value)
+    sign = icon(known.icon) if known.icon else ""
+    return format_html('<span class="tag tag-{}">{}{}</span>', known.tone or "plain", sign, say_value(known.text))
+
+
+@register.simple_tag
+def page_numbers(page: int, pages: int) -> list[int | None]:
+    """1 … 4 5 6 … 20: the pages to link, None where some are left out."""
+    near = {1, pages, page - 1, page, page + 1}
+    shown = [number for number in range(1, pages + 1) if number in near]
+    out: list[int | None] = []
+    for number_ in shown:
+        if out and out[-1] is not None and number_ - out[-1] > 1:
+            out.append(None)
+        out.append(number_)
+    return out
+
+
+@register.inclusion_tag("yiwang/parts/sort.html", takes_context=True)
+def sort_head(context: RequestContext, key: str, zh: str, en: str, css: str = "") -> dict[str, object]:
+    """A column head that sorts the list on the server; `order=key` is up, `order=-key` is down."""
+    order = context.get("order", "")
+    turned = f"-{key}" if order == key else key
+    return {
+        "title": pick(zh, en),
+        "css": css,
+        "address": query(context, order=turned, page=""),
+        "sorted": {key: "ascending", f"-{key}": "descending"}.get(order, ""),
+    }

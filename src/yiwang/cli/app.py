@@ -1,0 +1,22 @@
+"""All commands in one place."""
+
+from __future__ import annotations
+
+import typer
+
+from yiwang.cli import city, clocks, loading, packs, serving, synthetic
+
+app = typer.Typer(
+    name="yiwang",
+    help="一网：小城市的数字政府。Yiwang: the digital government of a small city.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("init")(city.init)
+app.command("demo")(serving.demo)
+app.command("up")(serving.up)
+app.command("load")(loading.load)
+app.add_typer(synthetic.app, name="synth")
+app.add_typer(packs.app, name="pack")
+app.add_typer(clocks.app, name="clock")

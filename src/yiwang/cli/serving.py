@@ -1,0 +1,137 @@
+"""yiwang up and yiwang demo: the web server, its worker and the event loop, watched by one parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from yiwang.cli.city import prepare
+from yiwang.cli.output import say, shell_actor, told
+from yiwang.cli.synthetic import make, synth_folder
+from yiwang.data.service import city_lists, load_run
+from yiwang.kernel.errors import Conflict, Unavailable
+from yiwang.kernel.selectors import city_is_synthetic, demo_accounts
+from yiwang.kernel.service import city_mark_synthetic, demo_accounts_create, dispatch_until
+
+READY_SECONDS = 60
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="端口 / port")]
+Host = Annotated[str, typer.Option("--host", help="监听地址 / address to listen on")]
+
+
+def up(port: Port = 8000, host: Host = "127.0.0.1") -> None:
+    """Serve the city that is there. 启动服务。"""
+    serve(host, port, browser=False)
+
+
+def demo(
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    residents: Annotated[int, typer.Option("--residents", min=100, help="合成人口 / synthetic residents")] = 20_000,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="打开浏览器 / open a browser")] = True,
+) -> None:
+    """Build a synthetic city, load its lists and serve it. 演示：建城、归集、启动。"""
+    prepare()
+    if not city_is_synthetic():
+        _build(residents)
+    serve(host, port, browser=browser)
+
+
+def _build(residents: int) -> None:
+    actor = shell_actor()
+    if any(synth_folder().glob("lists/*")) and not (synth_folder() / "manifest.json").exists():
+        told.print(say("上次未完成，重新生成", "The last run stopped half-way; making it again"))
+    if not (synth_folder() / "manifest.json").exists():
+        make(synth_folder(), residents, seed=7)
+    with Progress(console=told, transient=True) as bar:
+        lists = city_lists(synth_folder())
+        step = bar.add_task(say("归集各部门名单", "Loading the departments' lists"), total=len(lists))
+        for resource, path in lists:
+            bar.update(step, description=say(f"归集 {resource}", f"Loading {resource}"))
+            load_run(actor=actor, resource_id=resource, path=path, file_name=path.name)
+            bar.advance(step)
+    city_mark_synthetic(actor=actor)
+    demo_accounts_create(actor=actor)
+
+
+def serve(host: str, port: int, *, browser: bool) -> None:
+    """Run web, worker and event delivery until a signal; a child that dies is started again."""
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    python = [sys.executable, "-m"]
+    commands = {
+        "web": [*python, "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
+        + ["--blocking-threads", "4", "--log-level", "warning", "yiwang.config.wsgi:application"],
+        "worker": [*python, "django", "db_worker", "--interval", "0.5"],
+    }
+    children = {name: subprocess.Popen(command, env=dict(os.environ)) for name, command in commands.items()}
+    delivery = threading.Thread(target=dispatch_until, args=(stop,), daemon=True)
+    delivery.start()
+    try:
+        _wait_ready(host, port, children["web"])
+        _greet(host, port, browser)
+        while not stop.wait(1):
+            for name, child in children.items():
+                if child.poll() is not None:
+                    told.print(
+                        say(
+                            f"{name} 意外退出（{child.returncode}），重新启动",
+                            f"{name} ended ({child.returncode}); starting it again",
+                        )
+                    )
+                    time.sleep(1)
+                    children[name] = subprocess.Popen(commands[name], env=dict(os.environ))
+    finally:
+        stop.set()
+        for child in children.values():
+            child.terminate()
+        for child in children.values():
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+        delivery.join(5)
+
+
+def _wait_ready(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
+        if web.poll() is not None:
+            raise Conflict(
+                zh=f"服务没有启动，端口 {port} 可能已被占用",
+                en=f"the server did not start; port {port} may be taken",
+                where=f"{host}:{port}",
+                hint_zh="换一个端口：--port 8001。",
+                hint_en="Try another: --port 8001.",
+            )
+        try:
+            with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=2):
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.2)
+    raise Unavailable(zh="服务一分钟内没有就绪", en="the server was not ready within a minute", where=f"{host}:{port}")
+
+
+def _greet(host: str, port: int, browser: bool) -> None:
+    address = f"http://{host}:{port}/"
+    told.print(
+        say(f"已启动：[bold]{address}[/bold]  （Ctrl+C 停止）", f"Serving: [bold]{address}[/bold]  (Ctrl+C stops)")
+    )
+    accounts = demo_accounts()
+    if accounts:
+        told.print(say("演示账号（数据均为合成）：", "Demo accounts (all data is made up):"))
+        for account in accounts:
+            told.print(f"  {account.username:<16}{account.password:<20}{account.name.zh} / {account.name.en}")
+    if browser and os.environ.get("DISPLAY"):
+        webbrowser.open(address)

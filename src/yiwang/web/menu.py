@@ -1,0 +1,79 @@
+"""The menus: what the person who is signed in may open, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.text import Text
+from yiwang.web.actors import may
+
+
+@dataclass(frozen=True)
+class Entry:
+    title: Text
+    address: str
+    icon: str
+    current: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class _Plan:
+    zh: str
+    en: str
+    route: str
+    icon: str
+    act: str = ""
+    # Addresses that belong to this entry besides its own; the longest match is the current one.
+    under: tuple[str, ...] = ()
+
+
+MAIN = (
+    _Plan("首页", "Home", "portal:home", "home"),
+    _Plan("数据目录", "Catalogue", "work:catalogue", "folders", ""),
+    _Plan("工作台", "Workbench", "work:home", "layout-dashboard", "catalogue.read", under=("/work/",)),
+    _Plan("驾驶舱", "Cockpit", "cockpit:board", "gauge", "board.view", under=("/cockpit/",)),
+)
+WORK = (
+    _Plan("我的工作", "My work", "work:home", "layout-dashboard"),
+    _Plan("归集记录", "Loads", "work:loads", "database-import"),
+    _Plan("上传数据", "Upload", "work:upload", "cloud-upload", "resource.load"),
+    _Plan("分级确认", "Findings", "work:findings", "shield-lock", "resource.read"),
+    _Plan("供需对接", "Demands", "work:demands", "message-question"),
+    _Plan("消息", "Messages", "work:messages", "mail"),
+    _Plan("部门", "Departments", "work:departments", "building-community"),
+    _Plan("审计记录", "Audit", "work:audit", "list-details", "audit.read"),
+)
+
+
+def _entries(plans: tuple[_Plan, ...], actor: Actor, path: str, unread: int) -> tuple[Entry, ...]:
+    shown = [plan for plan in plans if not plan.act or may(actor, plan.act)]
+    places = {plan.route: (reverse(plan.route), *plan.under) for plan in shown}
+    fits = {
+        route: max(
+            (len(place) for place in known if path == place or (place != "/" and path.startswith(place))), default=0
+        )
+        for route, known in places.items()
+    }
+    best = max(fits.values(), default=0)
+    return tuple(
+        Entry(
+            title=Text(zh=plan.zh, en=plan.en),
+            address=places[plan.route][0],
+            icon=plan.icon,
+            current=best > 0 and fits[plan.route] == best,
+            count=unread if plan.route == "work:messages" else 0,
+        )
+        for plan in shown
+    )
+
+
+def main_menu(actor: Actor, path: str) -> tuple[Entry, ...]:
+    return _entries(MAIN, actor, path, 0)
+
+
+def work_menu(actor: Actor, path: str, unread: int) -> tuple[Entry, ...]:
+    return _entries(WORK, actor, path, unread) if path.startswith("/work/") else ()
