@@ -31,13 +31,14 @@ RULE_KINDS: dict[str, Text] = {
     "foreign_key": Text(zh="引用存在", en="refers to"),
     "compare": Text(zh="跨字段比较", en="fields compared"),
 }
+# In the order in which data flows: one column of the picture each.
 NODE_KINDS: dict[str, Text] = {
     "file": Text(zh="文件", en="file"),
-    "raw": Text(zh="贴源层", en="raw"),
+    "resource": Text(zh="引用的资源", en="referred resource"),
+    "raw": Text(zh="贴源层", en="raw layer"),
     "rule": Text(zh="规则", en="rule"),
-    "standard": Text(zh="标准层", en="standard"),
     "field": Text(zh="信息项", en="field"),
-    "resource": Text(zh="数据资源", en="resource"),
+    "standard": Text(zh="标准层", en="standard layer"),
 }
 
 

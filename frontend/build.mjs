@@ -1,0 +1,54 @@
+// Builds the committed front-end files: node build.mjs [target folder]. The same sources give the same bytes.
+import {build} from "esbuild";
+import {mkdir, readFile, readdir, rm, writeFile} from "node:fs/promises";
+import {dirname, join} from "node:path";
+import {fileURLToPath} from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = process.argv[2] ?? join(here, "../src/yiwang/web/static/dist");
+const packages = join(here, "node_modules");
+
+// One sprite instead of an icon font: a page draws only what it names, and an unknown name stops the build.
+async function sprite() {
+  const names = (await readFile(join(here, "src/icons.txt"), "utf8")).split(/\s+/).filter(Boolean).sort();
+  const symbols = [];
+  for (const name of names) {
+    const svg = await readFile(join(packages, "@tabler/icons/icons/outline", `${name}.svg`), "utf8");
+    const paths = [...svg.matchAll(/<path[^>]*\/>/g)].map((match) => match[0]).filter((path) => !path.includes('stroke="none"'));
+    symbols.push(`<symbol id="${name}" viewBox="0 0 24 24">${paths.join("")}</symbol>`);
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
+}
+
+// The licences ask that their texts travel with the code.
+async function notices() {
+  const parts = [];
+  for (const name of ["@tabler/core", "@tabler/icons", "echarts", "zrender", "tslib", "htmx.org"]) {
+    const folder = join(packages, name);
+    const {version, license} = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const entries = await readdir(folder, {withFileTypes: true});
+    const files = entries.filter((entry) => entry.isFile() && /^(licen[cs]e|copying|notice)/i.test(entry.name)).map((entry) => entry.name);
+    const texts = await Promise.all(files.sort().map((file) => readFile(join(folder, file), "utf8")));
+    parts.push(`${name} ${version} (${license})\n${"=".repeat(60)}\n${texts.join("\n").trim()}\n`);
+  }
+  return parts.join("\n\n");
+}
+
+await rm(target, {recursive: true, force: true});
+await mkdir(target, {recursive: true});
+await build({
+  absWorkingDir: here,
+  entryPoints: ["src/app.mjs", "src/charts.mjs", "src/app.css"],
+  outdir: target,
+  outExtension: {".js": ".js"},
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["chrome109", "firefox115", "safari16"],
+  legalComments: "none",
+  charset: "utf8",
+  logLevel: "warning",
+});
+await writeFile(join(target, "icons.svg"), await sprite());
+await writeFile(join(target, "favicon.svg"), await readFile(join(here, "src/favicon.svg")));
+await writeFile(join(target, "NOTICES.txt"), await notices());
