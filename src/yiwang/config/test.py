@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-# Each test process gets a home of its own, so that no test can touch a city that is in use.
-os.environ.setdefault("YIWANG_HOME", tempfile.mkdtemp(prefix="yiwang-test-"))
+# Each test process gets a home of its own, so that no test can touch a city that is in use nor another worker's lake.
+# Workers inherit the environment of the process that starts them; a process that a test starts shares its worker's home.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+if "YIWANG_HOME" not in os.environ or os.environ.get("YIWANG_TEST_WORKER", _WORKER) != _WORKER:
+    os.environ["YIWANG_HOME"] = tempfile.mkdtemp(prefix="yiwang-test-")
+    os.environ["YIWANG_TEST_WORKER"] = _WORKER
+    atexit.register(shutil.rmtree, os.environ["YIWANG_HOME"], ignore_errors=True)
 os.environ.setdefault("YIWANG_SECRET_KEY", "only-for-tests")
 
 from yiwang.config.base import *  # noqa: E402, F403

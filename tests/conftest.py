@@ -1,0 +1,62 @@
+"""What all tests share: where the public data are, a home of one's own, a PostgreSQL of one's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from machine import PostgresServer, absent, postgres_programs
+
+from yiwang.config.place import Place
+
+ROOT = Path(__file__).resolve().parents[1]
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: touches the database (set by itself, for the run on PostgreSQL)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+        if "postgres_url" in asked:
+            item.add_marker("postgres")
+        if "shared_data" in asked:
+            item.add_marker("shared_data")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of public data: YIWANG_SHARED_DATA, or shared/data beside the repository."""
+    folder = Path(os.environ.get("YIWANG_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the public data folder is absent; set YIWANG_SHARED_DATA to it")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: object) -> Place:
+    """An empty home (files, lake, scratch) for this test alone."""
+    place = replace(settings.PLACE, home=tmp_path, lake_url=str(tmp_path / "lake"))  # type: ignore[attr-defined]
+    settings.PLACE = place  # type: ignore[attr-defined]
+    return place
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of an empty PostgreSQL that lives as long as the test run."""
+    programs = postgres_programs()
+    if programs is None:
+        absent("PostgreSQL", "apt-get install postgresql")
+    server = PostgresServer(programs)
+    try:
+        server.start()
+        yield server.url
+    finally:
+        server.stop()
