@@ -20,7 +20,8 @@ os.environ.setdefault("YIWANG_SECRET_KEY", "only-for-tests")
 from yiwang.config.base import *  # noqa: E402, F403
 from yiwang.config.base import PLACE  # noqa: E402
 
-Path(PLACE.home).mkdir(parents=True, exist_ok=True)
+# Whitenoise warns of a missing folder for static files, and warnings are errors here.
+Path(PLACE.home, "static").mkdir(parents=True, exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
