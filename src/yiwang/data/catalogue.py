@@ -26,7 +26,6 @@ from yiwang.data.answers import (
 from yiwang.data.core import sql
 from yiwang.data.core.quality import accessibility, timeliness
 from yiwang.data.core.semantics import semantic_type
-from yiwang.data.errors import NoData
 from yiwang.data.exports import purpose_needed, shown_columns
 from yiwang.data.loadreads import load_row_of
 from yiwang.data.loads import the_lake
@@ -34,6 +33,7 @@ from yiwang.data.masking import is_masked
 from yiwang.data.models import FieldProfile, LifecycleRecord, Load, QualityScore, Resource, SensitiveFinding
 from yiwang.data.resources import definition, resource_row
 from yiwang.data.schema import CATEGORIES, DIMENSIONS, DUTIES, LIBRARIES, SHARE_TYPES, STAGES
+from yiwang.data.versions import version_files
 from yiwang.kernel.access import demand, verdict
 from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
@@ -235,15 +235,15 @@ def _stages(resource: Resource) -> tuple[StageRow, ...]:
     )
 
 
-def resource_sample(actor: Actor, resource_id: str, *, purpose: str, limit: int = 20) -> Sample:
+def resource_sample(
+    actor: Actor, resource_id: str, *, purpose: str, limit: int = 20, version: int | None = None
+) -> Sample:
     """Some rows, masked by grade, for a stated purpose; leaves an audit line. Raises NoData, Refused."""
     resource = resource_row(resource_id)
     rule = demand(actor, "resource.read", resource.provider)
     reason = purpose_needed(purpose)
-    file, table = definition(resource), the_lake().table("standard", resource_id)
-    files = table.files()
-    if not files:
-        raise NoData(zh="这个资源还没有数据", en="nothing was loaded into this resource yet", where=resource_id)
+    file = definition(resource)
+    number, files = version_files(the_lake().table("standard", resource_id), resource_id, version)
     columns = shown_columns(file)
     listed = ", ".join(m for _, _, m in columns)
     with engine(Path(settings.PLACE.scratch)) as connection:
@@ -257,7 +257,7 @@ def resource_sample(actor: Actor, resource_id: str, *, purpose: str, limit: int 
         object_id=resource_id,
         rule=rule.rule,
         purpose=reason,
-        details={"rows": len(rows), "version": table.version(), "masked": True},
+        details={"rows": len(rows), "version": number, "masked": True},
     )
     field_of = {name: next(f for f in file.fields if name == f.id or name.startswith(f.id)) for name, _, _ in columns}
     return Sample(

@@ -24,12 +24,12 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from yiwang.data.adapters.engine import engine
 from yiwang.data.core import sql
 from yiwang.data.core.checks import ROW_REASONS, Checks
-from yiwang.data.errors import NoData
 from yiwang.data.loads import the_lake
 from yiwang.data.masking import masked_sql
 from yiwang.data.models import LifecycleRecord, Load
 from yiwang.data.resources import definition, resource_row
 from yiwang.data.schema import ResourceFile
+from yiwang.data.versions import version_files
 from yiwang.kernel.access import demand
 from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
@@ -79,8 +79,11 @@ def purpose_needed(purpose: str) -> str:
     return text[:400]
 
 
-def export_file(actor: Actor, resource_id: str, *, format: str, purpose: str) -> Download:
-    """The newest version of a resource as CSV, XLSX or Parquet, masked by grade. Raises NoData, InputError, Refused."""
+def export_file(actor: Actor, resource_id: str, *, format: str, purpose: str, version: int | None = None) -> Download:
+    """A version of a resource (the newest by default) as CSV, XLSX or Parquet, masked by grade.
+
+    Raises NoData, NotFound, InputError, Refused.
+    """
     if format not in MEDIA:
         raise InputError(
             zh=f"不支持的格式 {format}", en=f"no such format: {format}", where="format", hint_zh="csv、xlsx、parquet"
@@ -88,10 +91,8 @@ def export_file(actor: Actor, resource_id: str, *, format: str, purpose: str) ->
     row = resource_row(resource_id)
     rule = demand(actor, "resource.export", row.provider)
     reason = purpose_needed(purpose)
-    file, table = definition(row), the_lake().table("standard", resource_id)
-    version, files = table.version(), table.files()
-    if not files:
-        raise NoData(zh="这个资源还没有数据", en="nothing was loaded into this resource yet", where=resource_id)
+    file = definition(row)
+    number, files = version_files(the_lake().table("standard", resource_id), resource_id, version)
     target = scratch_file(f".{format}")
     with engine(Path(settings.PLACE.scratch)) as connection:
         rows = _write(connection, file, files, format, target)
@@ -102,15 +103,15 @@ def export_file(actor: Actor, resource_id: str, *, format: str, purpose: str) ->
         object_id=resource_id,
         rule=rule.rule,
         purpose=reason,
-        details={"format": format, "version": version, "rows": rows},
+        details={"format": format, "version": number, "rows": rows},
     )
     LifecycleRecord.objects.create(
         resource=row,
         stage="serve",
         operator=actor.id,
-        details={"export": format, "version": version, "purpose": reason},
+        details={"export": format, "version": number, "purpose": reason},
     )
-    return Download(f"{resource_id}-v{version}.{format}", target, MEDIA[format])
+    return Download(f"{resource_id}-v{number}.{format}", target, MEDIA[format])
 
 
 def shown_columns(file: ResourceFile) -> list[tuple[str, str, str]]:

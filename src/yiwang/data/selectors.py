@@ -13,8 +13,12 @@ from yiwang.data.catalogue import (
     resource_sample,
 )
 from yiwang.data.loadreads import load_get, load_list, load_mapping_get, rejected_list
+from yiwang.data.tracing import RecordTrace, record_trace
+from yiwang.data.versions import VersionRow, version_list
 
 __all__ = [
+    "RecordTrace",
+    "VersionRow",
     "board_health",
     "catalogue_facets",
     "catalogue_list",
@@ -24,9 +28,11 @@ __all__ = [
     "load_get",
     "load_list",
     "load_mapping_get",
+    "record_trace",
     "rejected_list",
     "resource_get",
     "resource_lineage",
     "resource_profile",
     "resource_sample",
+    "version_list",
 ]

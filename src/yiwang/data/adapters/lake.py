@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -37,7 +38,7 @@ class Version:
     """One version of a table: what `history` lists."""
 
     number: int
-    at_ms: int
+    at: datetime
     load_key: str
 
 
@@ -89,7 +90,11 @@ class Table:
         if table is None:
             return []
         return [
-            Version(int(h["version"]), int(h["timestamp"]), str(h.get("yiwang.load", ""))) for h in table.history(limit)
+            Version(
+                int(h["version"]),
+                datetime.fromtimestamp(int(h["timestamp"]) / 1000, UTC),
+                str(h.get("yiwang.load", "")),
+            ) for h in table.history(limit)
         ]
 
     def new_file(self) -> Path:
