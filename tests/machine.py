@@ -79,7 +79,17 @@ class PostgresServer:
         quick = [f"-c{name}=off" for name in ("fsync", "synchronous_commit", "full_page_writes")]
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
-                [self.programs / "postgres", "-D", data, "-k", self.folder, "-h", "127.0.0.1", f"-p{self.port}", *quick],
+                [
+                    self.programs / "postgres",
+                    "-D",
+                    data,
+                    "-k",
+                    self.folder,
+                    "-h",
+                    "127.0.0.1",
+                    f"-p{self.port}",
+                    *quick,
+                ],
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,

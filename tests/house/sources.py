@@ -18,7 +18,10 @@ BUILT = "src/yiwang/web/static/dist/"
 def tracked() -> tuple[Path, ...]:
     """Every file of the repository, new ones that are not ignored included, relative to its root."""
     said = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     )
     # A bench builds a virtual environment of its own beside ours.
     names = sorted({name for name in said.stdout.decode().split("\0") if name and not name.startswith(".venv")})

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 from sources import PACKAGE, Module, engines, modules, planted, tracked
 
-ENGINE_FILES = ("README.md", "__init__.py", "apps.py", "errors.py", "models.py", "schema.py", "selectors.py", "service.py")
+ENGINE_FILES = (
+    "README.md",
+    "__init__.py",
+    "apps.py",
+    "errors.py",
+    "models.py",
+    "schema.py",
+    "selectors.py",
+    "service.py",
+)
 ENGINE_FOLDERS = ("core", "adapters", "migrations")
 EMPTY_WORDS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base_classes"}
 FUTURE = "from __future__ import annotations"
@@ -60,6 +69,8 @@ def test_a_missing_room_an_empty_word_and_a_missing_heading_are_found(tmp_path: 
     engine.mkdir()
     (engine / "service.py").write_text("x = 1\n", encoding="utf-8")
     faults = layout_faults(engine)
-    assert "half has no README.md" in faults and "half has no core/" in faults and "half has no service.py" not in faults
+    assert (
+        "half has no README.md" in faults and "half has no core/" in faults and "half has no service.py" not in faults
+    )
     assert len(name_faults([Path("a/utils.py"), Path("a/Case.py"), Path("a/case.py")])) == 2
     assert heading_faults(planted(tmp_path, "bare.py", "x: int = 1\n")) == [f"bare.py: lacks `{FUTURE}`"]

@@ -33,9 +33,7 @@ def test_the_tests_that_touch_the_database_pass_on_postgresql(postgres_url: str)
 def test_a_fault_on_postgresql_is_seen(postgres_url: str, tmp_path: Path) -> None:
     planted = tmp_path / "test_planted.py"
     planted.write_text(
-        "def test_planted(db):\n"
-        "    from django.db import connection\n"
-        "    assert connection.vendor != 'postgresql'\n",
+        "def test_planted(db):\n    from django.db import connection\n    assert connection.vendor != 'postgresql'\n",
         encoding="utf-8",
     )
     ran = on_postgres(postgres_url, str(planted), "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT))
