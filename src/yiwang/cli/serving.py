@@ -19,12 +19,13 @@ from rich.progress import Progress
 from yiwang.cli.city import prepare
 from yiwang.cli.output import say, shell_actor, told
 from yiwang.cli.synthetic import make, synth_folder
-from yiwang.data.service import city_lists, load_run
+from yiwang.data.service import city_lists, lake_tidy_queue, load_run
 from yiwang.kernel.errors import Conflict, Unavailable
 from yiwang.kernel.selectors import city_is_synthetic, demo_accounts
 from yiwang.kernel.service import city_mark_synthetic, demo_accounts_create, dispatch_until
 
 READY_SECONDS = 60
+TIDY_SECONDS = 24 * 3600
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="端口 / port")]
 Host = Annotated[str, typer.Option("--host", help="监听地址 / address to listen on")]
 
@@ -81,7 +82,11 @@ def serve(host: str, port: int, *, browser: bool) -> None:
     try:
         _wait_ready(host, port, children["web"])
         _greet(host, port, browser)
+        tidied = time.monotonic()
         while not stop.wait(1):
+            if time.monotonic() - tidied > TIDY_SECONDS:
+                tidied = time.monotonic()
+                lake_tidy_queue()
             for name, child in children.items():
                 if child.poll() is not None:
                     told.print(

@@ -17,6 +17,9 @@ from yiwang.data.synth.city import city_write
 from yiwang.data.synth.score import ClassScore, score
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import InputError
+from yiwang.kernel.packing import pack_folder
+
+DIVISION_CODES = "administrative-division"
 
 __all__ = ["city_lists", "city_score", "city_write"]
 
@@ -34,6 +37,8 @@ def city_lists(folder: Path) -> list[tuple[str, Path]]:
         )
     files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
     listed = [(f["resource"], folder / f["path"]) for f in files if f["resource"]]
+    # the other lists name villages, so the codes in force come first, from the pack that also made the city's own tree
+    listed += [(DIVISION_CODES, p) for p in sorted((pack_folder("divisions") / "divisions").glob("*.tsv"))]
     order = _reference_order([r for r, _ in listed])
     return sorted(listed, key=lambda item: (order.get(item[0], 99), item[0]))
 

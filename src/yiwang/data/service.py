@@ -17,7 +17,8 @@ from yiwang.data.exports import export_file, rejected_file, scratch_file
 from yiwang.data.loads import load_execute, load_receive
 from yiwang.data.models import Load
 from yiwang.data.resources import resource_install
-from yiwang.data.tasks import load_task
+from yiwang.data.tasks import load_task, tidy_task
+from yiwang.data.upkeep import lake_tidy
 from yiwang.kernel.access import demand
 from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
@@ -32,6 +33,8 @@ __all__ = [
     "demand_file",
     "export_file",
     "finding_decide",
+    "lake_tidy",
+    "lake_tidy_queue",
     "load_mapping_confirm",
     "load_retry",
     "load_run",
@@ -123,3 +126,8 @@ def query_file(url: str, query: str) -> Path:
     target = scratch_file(".csv")
     query_write(url, query, target)
     return target
+
+
+def lake_tidy_queue() -> None:
+    """Queue the daily upkeep; the worker leaves the audit line when it runs."""
+    tidy_task.enqueue()

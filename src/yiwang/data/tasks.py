@@ -8,8 +8,9 @@ from django_tasks import task
 
 from yiwang.data.loads import load_execute
 from yiwang.data.models import Load
+from yiwang.data.upkeep import lake_tidy
 from yiwang.kernel.accounts import actor_of
-from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.actor import Actor, system_actor
 from yiwang.kernel.errors import YiwangError
 from yiwang.kernel.models import Account
 
@@ -36,3 +37,9 @@ def _operator(load: Load) -> Actor:
     if number.isdecimal():
         return actor_of(Account.objects.get(pk=int(number)))
     return Actor(id=load.operator, name=load.operator_name, kind="system")
+
+
+@task()
+def tidy_task() -> dict[str, int]:
+    """The daily upkeep of the lake."""
+    return lake_tidy(actor=system_actor("worker"))

@@ -22,10 +22,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema, Transaction
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema, Transaction, WriterProperties
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
+from yiwang.data.core.sql import ROW_GROUP
 from yiwang.data.errors import LoadBusy, SchemaChanged
 from yiwang.kernel.errors import InputError
 
@@ -94,7 +95,8 @@ class Table:
                 int(h["version"]),
                 datetime.fromtimestamp(int(h["timestamp"]) / 1000, UTC),
                 str(h.get("yiwang.load", "")),
-            ) for h in table.history(limit)
+            )
+            for h in table.history(limit)
         ]
 
     def new_file(self) -> Path:
@@ -175,6 +177,13 @@ class Table:
         if missing:
             table.alter.add_columns(missing)
         return bool(missing)
+
+    def compact(self) -> None:
+        """Write small files together; the content stays the same, as a new version."""
+        table = self._open()
+        if table is not None:
+            writer = WriterProperties(max_row_group_size=ROW_GROUP)
+            table.optimize.compact(writer_properties=writer, max_concurrent_tasks=1)
 
     def clean(self, retention_hours: int = 168) -> list[str]:
         """Delete files that no version of the retention time names, orphans of killed writers included."""

@@ -16,8 +16,7 @@ from yiwang.data.core.rules import DIMENSION_OF_KIND, set_rules
 from yiwang.data.core.semantics import semantic_type
 from yiwang.data.schema import ResourceFile
 
-ROW_GROUP = 20_480
-PARQUET = f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP})"
+PARQUET = f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {sql.ROW_GROUP})"
 
 
 @dataclass(frozen=True)
