@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -71,7 +72,7 @@ class Table:
     def files(self, version: int | None = None) -> list[str]:
         """Paths of the Parquet files of a version (the newest by default); empty where there is no table."""
         table = self._open(version)
-        return [] if table is None else sorted(uri.removeprefix("file://") for uri in table.file_uris())
+        return [] if table is None else sorted(unquote(uri.removeprefix("file://")) for uri in table.file_uris())
 
     def rows(self, version: int | None = None) -> int:
         table = self._open(version)
@@ -154,7 +155,7 @@ class Table:
         current = self.schema()
         for path in add:
             found = _plain(pq.read_schema(path))
-            if current is not None and found != _plain(current):
+            if current is not None and _kinds(found) != _kinds(_plain(current)):
                 raise SchemaChanged(
                     zh=f"表 {self.name} 的列与现有数据不一致：现有 {_columns(current)}，新文件 {_columns(found)}",
                     en=f"table {self.name} does not fit: it has {_columns(current)}, the new file {_columns(found)}",
@@ -162,7 +163,7 @@ class Table:
                     hint_zh="字段类型改变时，请先升级资源定义（yiwang pack install 会迁移新增字段）。",
                     hint_en="When field types change, upgrade the resource first (yiwang pack install adds new fields).",
                 )
-            current = found
+            current = current or found
         if current is None:
             raise SchemaChanged(zh="没有可写入的文件", en="there is no file to write", where=self.name)
         return Schema.from_arrow(current)
@@ -207,6 +208,11 @@ def _plain(schema: pa.Schema) -> pa.Schema:
     return pa.schema([pa.field(f.name, _plain_type(f.type)) for f in schema])
 
 
+def _kinds(schema: pa.Schema) -> dict[str, pa.DataType]:
+    """Column order means nothing: what a table gained stands last in it, and in its place in new files."""
+    return dict(zip(schema.names, schema.types, strict=True))
+
+
 def _plain_type(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return pa.string()
@@ -232,6 +238,14 @@ class Lake:
                 hint_en="Use a local folder.",
             )
         self.root = Path(url.removeprefix("file://")).resolve()
+        if "%" in str(self.root):
+            raise InputError(
+                zh=f"湖的文件夹名不能含有 %：{self.root}",
+                en=f"the folder of the lake may not have % in its name: {self.root}",
+                where="YIWANG_LAKE_URL",
+                hint_zh="请换一个文件夹（YIWANG_HOME 或 YIWANG_LAKE_URL）。",
+                hint_en="Choose another folder (YIWANG_HOME or YIWANG_LAKE_URL).",
+            )
 
     def table(self, layer: str, resource: str) -> Table:
         if layer not in LAYERS:
