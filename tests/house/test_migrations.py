@@ -64,7 +64,7 @@ def test_a_model_without_its_step_is_found() -> None:
     state = ProjectState.from_apps(apps)
     state.add_field("kernel", "account", "planted", models.IntegerField(default=0), True)
     found = MigrationAutodetector(loader.project_state(), state).changes(loader.graph, trim_to_apps={"kernel"})
-    assert [type(operation).__name__ for operation in found["kernel"][0].operations] == ["AddField"]
+    assert "AddField" in [type(operation).__name__ for operation in found["kernel"][0].operations]
 
 
 def test_migrations_are_plain_files(tmp_path: Path) -> None:
