@@ -130,6 +130,10 @@ class SemanticType(ABC):
     def parse(self, text: str | None, options: Options) -> Parsed:
         """The reference: the same answer as the SQL, for one value."""
 
+    def columns(self, options: Options) -> tuple[Output, ...]:
+        """The outputs with the types these options give them."""
+        return self.outputs
+
     def accept(self, *values: object, warning: Reason | None = None) -> Parsed:
         return Parsed(values, None, warning)
 

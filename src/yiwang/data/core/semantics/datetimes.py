@@ -22,8 +22,9 @@ SERIAL = r"[2-6][0-9]{4}(?:\.[0-9]{1,10})?"
 SECONDS = 86400
 
 
-def _references(template: str, form: str) -> str:
-    return re.sub("([0-9])", form, template)
+def _references(template: str) -> str:
+    """The digits of a template as references to groups, in the way both engines write them."""
+    return re.sub("([0-9])", r"\\\1", template)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,9 @@ class Moment(SemanticType):
         def number(text: str) -> str:
             return f"TRY_CAST(nullif({text}, '') AS BIGINT)"
 
-        seconds = f"(({day} - DATE '1970-01-01') * {SECONDS} + coalesce({h} * 3600 + {i} * 60 + {sec}, 0))"
+        seconds = (
+            f"(({day} - {days.date_literal(days.UNIX_EPOCH)}) * {SECONDS} + coalesce({h} * 3600 + {i} * 60 + {sec}, 0))"
+        )
         micros = f"({seconds} * 1000000 + coalesce({number(f'rpad({s}.f, 6, {chr(39)}0{chr(39)})')}, 0))"
         years = str(options.year) if options.year else "NULL::BIGINT"
         return Steps(
@@ -61,8 +64,8 @@ class Moment(SemanticType):
                 {day: f"CASE WHEN {y} > 0 AND {days.real_day_sql(y, m, d)} THEN make_date({y}, {m}, {d}) END"},
                 {
                     v: f"CASE WHEN {fast} THEN {t}"
-                    f" WHEN {serial} THEN make_timestamp((({x} * {SECONDS})::BIGINT"
-                    f" - {(days.date(1970, 1, 1) - days.EXCEL_EPOCH).days * SECONDS}) * 1000000)"
+                    f" WHEN {serial} THEN make_timestamp((({x} * {SECONDS}::DECIMAL(18,0))::BIGINT"
+                    f" - {(days.UNIX_EPOCH - days.EXCEL_EPOCH).days * SECONDS}) * 1000000)"
                     f" WHEN {day} IS NOT NULL AND coalesce({h} < 24 AND {i} < 60 AND {sec} < 60, true)"
                     f" THEN make_timestamp({micros}) END"
                 },
@@ -77,14 +80,14 @@ class Moment(SemanticType):
 
     def _serial_sql(self, c: str, fast: str, options: Options) -> str:
         if not options.excel_serial:
-            return "NULL::DECIMAL(18,10)"
+            return "NULL::DECIMAL(20,10)"
         likely = f"NOT {fast} AND strlen({c}) BETWEEN 5 AND 16 AND (strpos({c}, '.') = 6 OR strlen({c}) = 5)"
-        return f"CASE WHEN {likely} AND regexp_full_match({c}, '{SERIAL}') THEN TRY_CAST({c} AS DECIMAL(18,10)) END"
+        return f"CASE WHEN {likely} AND regexp_full_match({c}, '{SERIAL}') THEN TRY_CAST({c} AS DECIMAL(20,10)) END"
 
     def _parts_sql(self, c: str) -> str:
         rewritten = [
             f"WHEN strlen({c}) = {length} AND regexp_full_match({c}, '[0-9]+')"
-            f" THEN regexp_replace({c}, '{pattern}', '{_references(template, chr(92) + chr(92) + '1')}')"
+            f" THEN regexp_replace({c}, '{pattern}', '{_references(template)}')"
             for length, (pattern, template) in ((14, COMPACT), (8, COMPACT_DAY))
         ]
         text = f"CASE {' '.join(rewritten)} ELSE {days.arabic_sql(c)} END"
@@ -100,7 +103,7 @@ class Moment(SemanticType):
             return self._ranged(moment, options)
         for pattern, template in (COMPACT, COMPACT_DAY):
             if re.fullmatch(pattern, value):
-                value = re.sub(pattern, _references(template, r"\\\1"), value)
+                value = re.sub(pattern, _references(template), value)
         found = re.fullmatch(MOMENT, days.arabic(value))
         if found is None:
             return self.refuse(1)

@@ -12,6 +12,7 @@ from yiwang.data.core.semantics.base import Options
 from yiwang.data.core.semantics.composition import literal
 
 EXCEL_EPOCH = date(1899, 12, 30)  # the 1900 system, valid from March 1900
+UNIX_EPOCH = date(1970, 1, 1)
 EXCEL_FIRST, EXCEL_LAST = 20000, 60000  # 1954-10-03 … 2064-04-08
 CLOCK = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
 DAY = rf"([0-9]{{4}})[-/.年]([0-9]{{1,2}})[-/.月]([0-9]{{1,2}})日?(?:[ T]{CLOCK})?"

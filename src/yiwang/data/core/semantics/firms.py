@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from yiwang.data.core.semantics import cleaning, lanes
-from yiwang.data.core.semantics.base import Options, Output, Parsed, SemanticType, Steps
+from yiwang.data.core.semantics.base import Options, Output, Parsed, Reason, SemanticType, Steps
 from yiwang.data.core.semantics.checkdigits import CREDIT_CODE_ALPHABET, credit_code_check, organisation_code_check
 from yiwang.data.core.semantics.composition import derived
+from yiwang.data.core.semantics.predicates import (
+    EXCEL_NUMBER,
+    PROVINCES,
+    excel_number_sql,
+    no_exponent_sql,
+    province_sql,
+)
 
 SPANS = ("09", "AH", "JN", "PR", "TU", "WY")
 SKIPS = "IOSV"  # letters the alphabet leaves out (Z is after its end)
+ORGANISATION_FORM = "[0-9A-Z]{8}-?[0-9X]"
+NATIONAL = 10  # numbers of the national registry begin with 100000
 MAIN = (Output("", "VARCHAR"),)
+
+INNER = Reason(
+    "credit_code_organisation_check",
+    "第9至17位的组织机构代码校验码不符；请向登记机关核对该代码。",
+    "Characters 9 to 17 are no valid organisation code; ask the registry about this code.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,3 +97,174 @@ def _remainders_sql(a3: str, b3: str, o3: str, e: str, e1: str) -> tuple[str, st
         f" ELSE (2 * {lanes.folded_quads(o3, 16, 1)} + ({check}) + {-spare % 11}) % 11 END"
     )
     return outer, inner
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationCode(SemanticType):
+    """Written with or without the hyphen before the check; given back without it."""
+
+    def steps(self, column: str, options: Options) -> Steps:
+        c = column
+        w, o, k, o2, o3, f = (derived(c, name) for name in ("~w", "~o", "~k", "~o2", "~o3", "~f"))
+        form = f"regexp_full_match({c}, '{ORGANISATION_FORM}')"
+        outer = lanes.OFFSET * 2 * sum(2**i for i in range(8))
+        check = f"CASE {k} WHEN 88 THEN 10 ELSE {k} - 48 END"
+        return Steps(
+            clean=cleaning.solid_sql(c, options.missing),
+            parse=(
+                {
+                    w: f"CASE WHEN {form} THEN {lanes.characters(c, 1, 8)} END",
+                    k: f"CASE WHEN {form} THEN unicode({c}[-1]) END",
+                },
+                {o: lanes.values(w)},
+                {o2: lanes.folded_bytes(o, 2, 1)},
+                {o3: lanes.folded_pairs(o2, 4, 1)},
+                {
+                    f: f"CASE WHEN {c} IS NULL THEN 0 WHEN {w} IS NULL"
+                    f" THEN CASE WHEN length(replace({c}, '-', '')) <> 9 THEN 1 ELSE 2 END"
+                    f" WHEN (2 * {lanes.folded_quads(o3, 16, 1)} + {check} + {-outer % 11}) % 11 <> 0 THEN 3 ELSE 0 END"
+                },
+            ),
+            outputs={
+                "": f"CASE WHEN {f} = 0 THEN CASE WHEN strlen({c}) = 10 THEN replace({c}, '-', '') ELSE {c} END END"
+            },
+            fail=f,
+        )
+
+    def parse(self, text: str | None, options: Options) -> Parsed:
+        code = cleaning.solid(text, options.missing)
+        if code is None:
+            return self.missing()
+        bare = code.replace("-", "")
+        if not re.fullmatch(ORGANISATION_FORM, code):
+            return self.refuse(1 if len(bare) != 9 else 2)
+        return self.accept(bare) if organisation_code_check(bare[:8]) == bare[8] else self.refuse(3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenceNumber(SemanticType):
+    """15 digits, headed by the division of the registry (100000 for the national one)."""
+
+    def steps(self, column: str, options: Options) -> Steps:
+        c, n, f = column, derived(column, "~n"), derived(column, "~f")
+        head = f"({n} // 10000000000000)"
+        return Steps(
+            clean=cleaning.solid_sql(c, options.missing),
+            parse=(
+                {
+                    n: f"CASE WHEN strlen({c}) = 15 AND {c} >= '1' AND {no_exponent_sql(c)}"
+                    f" THEN TRY_CAST({c} AS BIGINT) END"
+                },
+                {
+                    f: f"CASE WHEN {c} IS NULL THEN 0 WHEN {n} >= {10**14}"
+                    f" THEN CASE WHEN {province_sql(head, NATIONAL)} THEN 0 ELSE 4 END"
+                    f" WHEN {excel_number_sql(c)} THEN 1 WHEN length({c}) <> 15 THEN 2"
+                    f" WHEN regexp_full_match({c}, '[0-9]+') THEN 4 ELSE 3 END"
+                },
+            ),
+            outputs={"": f"CASE WHEN {f} = 0 THEN {c} END"},
+            fail=f,
+        )
+
+    def parse(self, text: str | None, options: Options) -> Parsed:
+        code = cleaning.solid(text, options.missing)
+        if code is None:
+            return self.missing()
+        if re.fullmatch(EXCEL_NUMBER, code):
+            return self.refuse(1)
+        if len(code) != 15:
+            return self.refuse(2)
+        if not re.fullmatch("[0-9]+", code):
+            return self.refuse(3)
+        return self.accept(code) if int(code[:2]) in (*PROVINCES, NATIONAL) else self.refuse(4)
+
+
+CREDIT_CODE = CreditCode(
+    id="credit-code",
+    title_zh="统一社会信用代码",
+    title_en="Unified social credit code",
+    grade=1,
+    personal=False,
+    outputs=MAIN,
+    evidence=True,
+    source="GB 32100-2015",
+    reasons=(
+        Reason(
+            "credit_code_length",
+            "统一社会信用代码应为18位；请核对位数或是否串列。",
+            "A unified social credit code has 18 characters; check the length and for shifted columns.",
+        ),
+        Reason(
+            "credit_code_characters",
+            "统一社会信用代码只能用数字和大写字母（不含I、O、S、V、Z）；请对照执照改正，小写字母不自动转换。",
+            "A credit code is digits and capital letters without I, O, S, V and Z; correct it against the licence,"
+            " small letters are not converted.",
+        ),
+        Reason(
+            "credit_code_check_digit",
+            "统一社会信用代码第18位校验码不符；请对照执照核对每一位。",
+            "The 18th character, the check, does not match; compare every character with the licence.",
+        ),
+        INNER,
+    ),
+    warnings=(INNER,),
+)
+ORGANISATION_CODE = OrganisationCode(
+    id="organisation-code",
+    title_zh="组织机构代码",
+    title_en="Organisation code",
+    grade=1,
+    personal=False,
+    outputs=MAIN,
+    evidence=True,
+    source="GB 11714-1997",
+    reasons=(
+        Reason(
+            "organisation_code_length",
+            "组织机构代码应为9位（校验码前可有连字符）；请核对位数。",
+            "An organisation code has 9 characters (a hyphen may stand before the check); check the length.",
+        ),
+        Reason(
+            "organisation_code_characters",
+            "组织机构代码前8位为数字或大写字母，末位为数字或X；请核对录入。",
+            "The first 8 characters are digits or capital letters, the last a digit or X; check what was typed.",
+        ),
+        Reason(
+            "organisation_code_check_digit",
+            "组织机构代码校验码不符；请对照证书核对每一位。",
+            "The check character does not match; compare every character with the certificate.",
+        ),
+    ),
+)
+LICENCE_NUMBER = LicenceNumber(
+    id="licence-number",
+    title_zh="营业执照注册号",
+    title_en="Business licence number",
+    grade=1,
+    personal=False,
+    outputs=MAIN,
+    source="GS 15-2006",
+    reasons=(
+        Reason(
+            "licence_number_excel_number",
+            "注册号已被表格软件改成数字，末几位可能丢失；请在源表设为文本格式后重新导出。",
+            "A spreadsheet turned the licence number into a number and digits may be lost; format the column as text"
+            " in the source and export again.",
+        ),
+        Reason(
+            "licence_number_length",
+            "营业执照注册号应为15位；18位的请按统一社会信用代码填报。",
+            "A licence number has 15 digits; report 18 characters as a unified social credit code.",
+        ),
+        Reason(
+            "licence_number_characters",
+            "营业执照注册号只能是数字；请核对录入。",
+            "A licence number is digits only; check what was typed.",
+        ),
+        Reason(
+            "licence_number_division",
+            "注册号前两位不是省级代码；请对照执照核对。",
+            "The first two digits are no province; check against the licence.",
+        ),
+    ),
+)

@@ -63,7 +63,7 @@ def at_least(bytes_: str, character: str) -> str:
 
 def within(bytes_: str, spans: tuple[str, ...], *, count: int = 8) -> str:
     """Whether each of `count` bytes lies in one of the spans, each written as its first and last character."""
-    edges = [at_least(bytes_, edge) for first, last in spans for edge in (first, chr(ord(last) + 1))]
+    edges = [at_least(bytes_, edge) for span in spans for edge in (span[0], chr(ord(span[1]) + 1))]
     flags = reduce(lambda left, right: f"xor({left}, {right})", edges)
     # bytes above `count` are zero, below every span, and so unflagged
     return f"{flags} = {unsigned(HIGH >> (8 * (8 - count)) & HIGH)}"
@@ -88,3 +88,13 @@ def folded_pairs(lanes: str, high: int, low: int) -> str:
 def folded_quads(lanes: str, high: int, low: int) -> str:
     """Two 32-bit lanes -> their weighted sum."""
     return f"(({lanes} >> 32) * {high} + ({lanes} & {0xFFFFFFFF}) * {low})"
+
+
+def luhn(pairs_: str) -> str:
+    """Each 2-digit lane of the digits before a Luhn check -> its part of the sum: the units double, 9 off above 9.
+
+    Lanes are added up by % 65535.
+    """
+    units = f"({pairs_} - 10 * {tens(pairs_)})"
+    above_four = f"((({units} + {0x0003000300030003}) >> 3) & {0x0001000100010001})"
+    return f"({tens(pairs_)} + 2 * {units} - 9 * {above_four})"

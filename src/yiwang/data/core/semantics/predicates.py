@@ -19,7 +19,9 @@ def province_sql(code: str, *extra: int) -> str:
     known = (*PROVINCES, *extra)
     low = sum(1 << (n - 10) for n in known if n < 70)
     high = sum(1 << (n - 70) for n in known if n >= 70)
-    return f"(CASE WHEN {code} < 70 THEN {low}::BIGINT >> ({code} - 10) ELSE {high}::BIGINT >> ({code} - 70) END & 1) = 1"
+    return (
+        f"(CASE WHEN {code} < 70 THEN {low}::BIGINT >> ({code} - 10) ELSE {high}::BIGINT >> ({code} - 70) END & 1) = 1"
+    )
 
 
 def one_of_sql(value: str, numbers: tuple[int, ...]) -> str:

@@ -1,0 +1,154 @@
+"""金额: an amount and its currency, from a figure with a unit as registers write it: 5,000(万元人民币), 42(万美元), ￥3.50."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from yiwang.data.core.semantics import cleaning
+from yiwang.data.core.semantics.base import Options, Output, Parsed, Reason, SemanticType, Steps
+from yiwang.data.core.semantics.composition import derived, literal
+from yiwang.data.core.semantics.units import PREFIXES, UNITS, unit
+
+FIGURE = r"(-?[0-9][0-9,]*(?:\.[0-9]+)?)([^0-9.,]*)"
+GROUPED = r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?"
+PREFIX = "[^0-9.,-]+"
+LIMIT = 10**18  # of DECIMAL(20,2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money(SemanticType):
+    def steps(self, column: str, options: Options) -> Steps:
+        c = column
+        x, s, u, k, n, v, f = (derived(c, name) for name in ("~x", "~s", "~u", "~k", "~n", "~v", "~f"))
+        p, power, currency, own = (derived(c, name) for name in ("~p", "~power", "~currency", "~own"))
+        units = list(UNITS)
+        known = [unit(options.unit) if text == "" else UNITS[text] for text in units]
+        powers = f"[{', '.join(str(entry.power) for entry in known)}]"
+        codes = f"[{', '.join(literal(entry.currency or '') for entry in known)}]"
+        # an inline ENUM is a hash look-up of the unit in the closed list
+        place = f"enum_code(TRY_CAST({s}.u AS ENUM({', '.join(map(literal, units))})))::INTEGER + 1"
+        signs = f"[{', '.join(map(literal, PREFIXES))}]"
+        sign_codes = f"[{', '.join(map(literal, PREFIXES.values()))}]"
+        grouped = f"NOT contains({s}.n, ',') OR regexp_full_match({s}.n, '{GROUPED}')"
+        return Steps(
+            clean=cleaning.solid_sql(c, options.missing),
+            parse=(
+                {x: f"CASE WHEN {c} >= ':' OR {c} < '-' THEN regexp_extract({c}, '^{PREFIX}') END"},
+                {
+                    s: f"regexp_extract(CASE WHEN {x} IS NULL THEN {c} ELSE substr({c}, length({x}) + 1) END,"
+                    f" '^{FIGURE}$', ['n', 'u'])",
+                    p: f"CASE WHEN {x} IS NOT NULL THEN coalesce({sign_codes}[list_position({signs}, {x})], '?') END",
+                },
+                {
+                    k: f"CASE WHEN {s}.n <> '' THEN {place} END",
+                    n: f"CASE WHEN {grouped} THEN replace({s}.n, ',', '') END",
+                },
+                {power: f"{powers}[{k}]", own: f"{codes}[{k}]"},
+                {
+                    currency: f"CASE WHEN {own} = '' THEN coalesce({p}, 'CNY')"
+                    f" WHEN {p} IS NULL OR {p} = {own} THEN {own} ELSE '?' END",
+                    v: self._value_sql(n, power),
+                    u: self._rounded_sql(n, power),
+                },
+                {
+                    f: f"CASE WHEN {c} IS NULL THEN 0 WHEN {s}.n = '' THEN 1 WHEN {n} IS NULL THEN 2"
+                    f" WHEN {k} IS NULL OR {currency} = '?' THEN 3 WHEN {v} IS NULL THEN 4 ELSE 0 END"
+                },
+            ),
+            outputs={
+                "": f"CASE WHEN {f} = 0 THEN {v} END",
+                "_currency": f"CASE WHEN {f} = 0 AND {c} IS NOT NULL THEN {currency} END",
+            },
+            fail=f,
+            warn=f"CASE WHEN {f} = 0 AND {u} THEN 1 ELSE 0 END",
+        )
+
+    def _value_sql(self, n: str, power: str) -> str:
+        """Figure times 10^power, rounded once to two places; NULL beyond DECIMAL(20,2)."""
+        # casts to decimals of over 18 digits take 4 µs where those of 18 take 20 ns
+        whole = f"CASE strpos({n}, '.') WHEN 0 THEN strlen({n}) ELSE strpos({n}, '.') - 1 END"
+        arms = [
+            f"WHEN {power} = {p} AND {whole} <= {16 - p}"
+            f" THEN (TRY_CAST({n} AS DECIMAL(18,{2 + p}))::DECIMAL(27,{2 + p}) * {10**p}::DECIMAL(9,0))::DECIMAL(20,2)"
+            for p in (4, 0, 3, 6, 7, 8)
+        ]
+        fraction = f"split_part({n}, '.', 2)"
+        shifted = (
+            f"split_part({n}, '.', 1) || rpad({fraction}[1:{power}], {power}, '0') || '.' ||"
+            f" {fraction}[{power} + 1:] || '0'"
+        )
+        return f"CASE {' '.join(arms)} WHEN {power} IS NOT NULL THEN TRY_CAST({shifted} AS DECIMAL(20,2)) END"
+
+    def _rounded_sql(self, n: str, power: str) -> str:
+        spare = f"{n}[strpos({n}, '.') + {power} + 3:]"
+        longer = f"strlen({n}) - strpos({n}, '.') > {power} + 2"
+        return f"CASE WHEN contains({n}, '.') AND {longer} THEN regexp_matches({spare}, '[1-9]') ELSE false END"
+
+    def parse(self, text: str | None, options: Options) -> Parsed:
+        value = cleaning.solid(text, options.missing)
+        if value is None:
+            return self.missing()
+        found = re.match(PREFIX, value)
+        prefix = found.group() if found else ""
+        figure = re.fullmatch(FIGURE, value[len(prefix) :])
+        if figure is None:
+            return self.refuse(1)
+        written, named = figure.groups()
+        if not re.fullmatch(GROUPED, written):
+            return self.refuse(2)
+        entry = unit(options.unit) if named == "" else UNITS.get(named)
+        before = PREFIXES.get(prefix) if prefix else None
+        if entry is None or (prefix and before is None):
+            return self.refuse(3)
+        if entry.currency and before and entry.currency != before:
+            return self.refuse(3)
+        with localcontext(prec=max(100, 2 * len(written))):
+            exact = Decimal(written.replace(",", "")).scaleb(entry.power)
+            amount = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        if abs(amount) >= LIMIT:
+            return self.refuse(4)
+        warning = self.warnings[0] if amount != exact else None
+        return self.accept(amount, entry.currency or before or "CNY", warning=warning)
+
+
+ROUNDED = Reason(
+    "money_rounded",
+    "金额精确到分以下，已四舍五入到分；如需原值请改用小数类型。",
+    "The amount had more than two decimals and was rounded to the cent; use the decimal type to keep them.",
+)
+MONEY = Money(
+    id="money",
+    title_zh="金额",
+    title_en="Money",
+    grade=2,
+    personal=False,
+    outputs=(Output("", "DECIMAL(20,2)"), Output("_currency", "VARCHAR")),
+    warnings=(ROUNDED,),
+    source="GB/T 12406 (ISO 4217)",
+    reasons=(
+        Reason(
+            "money_form",
+            "看不出金额；请写成数字加单位，例如 5,000(万元人民币)、23.8万元。",
+            "This cannot be read as an amount; write a figure and a unit such as 5,000(万元人民币) or 23.8万元.",
+        ),
+        Reason(
+            "money_separator",
+            "千位分隔逗号的位置不对，金额有歧义；请去掉逗号或每三位一个。",
+            "The thousands separators are misplaced, so the amount is ambiguous; remove them or put one per three"
+            " digits.",
+        ),
+        Reason(
+            "money_unit",
+            "金额单位或币种不认识，或前后币种矛盾；请改用 元、万元、万美元 之类的单位。",
+            "The unit or currency is not known, or the two currencies given disagree; use a unit such as 元, 万元 or"
+            " 万美元.",
+        ),
+        Reason(
+            "money_range",
+            "金额过大（超过18位整数）；请核对单位。",
+            "The amount is too large (over 18 digits before the point); check the unit.",
+        ),
+    ),
+)
