@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -92,6 +93,14 @@ def difference(wanted: Any, found: Any, path: str) -> tuple[str, str] | None:
             if wrong:
                 return wrong
         return None
-    if wanted == found or str(wanted) == str(found):
+    if wanted == found or str(wanted) == str(found) or _same_number(wanted, found):
         return None
     return f"{path} 应为 {wanted!r}，实为 {found!r}", f"{path} should be {wanted!r}, is {found!r}"
+
+
+def _same_number(wanted: Any, found: Any) -> bool:
+    """1.5 and 1.50 are the same amount, however they are written."""
+    try:
+        return Decimal(str(wanted)) == Decimal(str(found))
+    except InvalidOperation:
+        return False
