@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from yiwang.data.core.rules import set_rules
+from yiwang.data.core.rules import SET_KINDS
 from yiwang.data.resources import resource_install
 from yiwang.data.rowcheck import rows_check
 from yiwang.data.schema import ResourceFile, RuleFile
@@ -42,26 +42,50 @@ def resource_check(path: str, file: ResourceFile, view: View) -> Iterator[Findin
         other = resources.get(other_id)
         if other is None or field not in {f.id for f in other.fields}:
             yield Finding(where, f"引用的信息项不存在：{reference}", f"there is no field {reference} to refer to")
-    for rule in file.rules:
-        yield from _examples(where, file, rule)
+    yield from _examples(where, file)
 
 
-def _examples(where: str, file: ResourceFile, rule: RuleFile) -> Iterator[Finding]:
-    place = f"{where} rule {rule.id}"
-    known = {rule.references: [str(row[rule.fields[0]]) for row in rule.good]} if rule.references else {}
-    try:
-        bad = rows_check(file, list(rule.bad), EXAMPLE_DAY, known)
-        good = rows_check(file, list(rule.good), EXAMPLE_DAY, known) if rule.good else []
-    except duckdb.Error as error:
-        yield Finding(place, f"规则无法执行：{error}", f"the rule cannot run: {error}")
-        return
-    said = {code for row in bad for code, _ in (*row.reasons, *row.flags)}
-    if rule.id not in said:
-        yield Finding(place, "规则没有查出它的反例", "the rule does not catch its bad example")
-    if any(code == rule.id for row in good for code, _ in (*row.reasons, *row.flags)):
-        yield Finding(place, "规则误伤了它的正例", "the rule refuses its good example")
-    if rule in set_rules(file) and rule.kind == "foreign_key" and not rule.good:
-        yield Finding(place, "外键规则须给出正例", "a foreign key rule needs a good example")
+def _examples(where: str, file: ResourceFile) -> Iterator[Finding]:
+    """Row rules are tried together in one run, since each run costs as much as a small load; set rules one by one."""
+    together = tuple(r for r in file.rules if r.kind not in SET_KINDS)
+    groups = [together] if together else []
+    groups += [(r,) for r in file.rules if r.kind in SET_KINDS]
+    while groups:
+        rules = groups.pop(0)
+        try:
+            yield from _group_findings(where, file, rules)
+        except duckdb.Error as error:
+            if len(rules) > 1:
+                groups += [(r,) for r in rules]
+                continue
+            place = f"{where} rule {rules[0].id}"
+            yield Finding(place, f"规则无法执行：{error}", f"the rule cannot run: {error}")
+
+
+def _group_findings(where: str, file: ResourceFile, rules: tuple[RuleFile, ...]) -> Iterator[Finding]:
+    bad = _said(file, [(r, row) for r in rules for row in r.bad])
+    good = _said(file, [(r, row) for r in rules for row in r.good])
+    for rule in rules:
+        place = f"{where} rule {rule.id}"
+        caught = [rule.id in codes for owner, codes in bad if owner is rule]
+        # of rows that must differ from each other only the later ones break the rule
+        if not (any(caught) if rule.kind == "unique" else all(caught)):
+            yield Finding(place, "规则没有查出它的反例", "the rule does not catch its bad example")
+        if any(rule.id in codes for owner, codes in good if owner is rule):
+            yield Finding(place, "规则误伤了它的正例", "the rule refuses its good example")
+        if rule.kind == "foreign_key" and not rule.good:
+            yield Finding(place, "外键规则须给出正例", "a foreign key rule needs a good example")
+
+
+def _said(file: ResourceFile, examples: list[tuple[RuleFile, dict[str, Any]]]) -> list[tuple[RuleFile, set[str]]]:
+    """Every example's rule with the codes said of its row. A reference may take the values of the good examples."""
+    if not examples:
+        return []
+    rules = [rule for rule, _ in examples if rule.references]
+    known = {r.references: [str(row[r.fields[0]]) for row in r.good] for r in rules}
+    verdicts = rows_check(file, [row for _, row in examples], EXAMPLE_DAY, known)
+    codes = [{code for code, _ in (*v.reasons, *v.flags)} for v in verdicts]
+    return [(rule, said) for (rule, _), said in zip(examples, codes, strict=True)]
 
 
 def _install(path: str, file: Any, pack: Pack, actor: Actor) -> None:

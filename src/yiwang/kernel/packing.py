@@ -15,7 +15,18 @@ from pydantic import BaseModel, ConfigDict
 from yiwang.kernel.access import demand
 from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
-from yiwang.kernel.core.pack import ID_PATTERN, MANIFEST, Finding, Pack, View, kinds, pack_check, pack_read, packs_find
+from yiwang.kernel.core.pack import (
+    ID_PATTERN,
+    MANIFEST,
+    Finding,
+    Pack,
+    View,
+    kinds,
+    pack_check,
+    pack_objects,
+    pack_read,
+    packs_find,
+)
 from yiwang.kernel.core.packtest import Failure, cases_run
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import Conflict, InputError, NotFound, PackError
@@ -110,10 +121,11 @@ def pack_examine(folder: Path) -> PackReport:
 def pack_view(pack: Pack, others: list[Pack] | None = None) -> View:
     """What tests and checks of a pack may look at."""
     around = _needed(pack) if others is None else others
-    objects, _ = pack_check(pack, around)
+    # read, not checked: a check tries every rule on its examples, and each pack was checked when it was examined
+    objects, _ = pack_objects(pack)
     theirs: dict[str, dict[str, object]] = {}
     for other in around:
-        for kind, found in pack_check(other, around)[0].items():
+        for kind, found in pack_objects(other)[0].items():
             theirs.setdefault(kind, {}).update({f"{other.manifest.id}/{p}": o for p, o in found.items()})
     return View(pack, objects, theirs)
 
@@ -140,7 +152,7 @@ def pack_install(*, actor: Actor, folder: Path) -> tuple[InstalledPack, bool]:
             hint_zh="请提高 pack.yaml 中的 version。",
             hint_en="Raise the version in pack.yaml.",
         )
-    objects, _ = pack_check(pack, _needed(pack))
+    objects, _ = pack_objects(pack)
     with transaction.atomic():
         return _installed(actor, pack, objects), True
 

@@ -14,7 +14,7 @@ from yiwang.data.core import sql
 from yiwang.data.core.records import MAX_CELL
 from yiwang.data.core.rules import DIMENSION_OF_KIND, RowRule, check_column, row_rules
 from yiwang.data.core.semantics import Options as ReadingOptions
-from yiwang.data.core.semantics import Steps, semantic_type
+from yiwang.data.core.semantics import Output, Steps, semantic_type
 from yiwang.data.core.semantics.base import MISSING_TOKENS
 from yiwang.data.schema import FieldFile, ResourceFile
 from yiwang.kernel.core.text import Text
@@ -101,7 +101,7 @@ class Checks:
         columns = ["_row"]
         for field in self.resource.fields:
             steps = self.steps(field)
-            kinds = {o.suffix: o.sql_type for o in semantic_type(field.semantic).outputs}
+            kinds = {o.suffix: o.sql_type for o in self.outputs(field)}
             columns += [f"CAST({e} AS {kinds[s]}) AS {sql.name(field.id + s)}" for s, e in steps.outputs.items()]
             if outcomes:
                 columns.append(f"{self._outcome(field, steps)} AS {sql.name('fail:' + field.id)}")
@@ -175,4 +175,8 @@ class Checks:
 
     def output_columns(self) -> list[tuple[str, str]]:
         """(name, DuckDB type) of the standard table's data columns."""
-        return [(f.id + o.suffix, o.sql_type) for f in self.resource.fields for o in semantic_type(f.semantic).outputs]
+        return [(f.id + o.suffix, o.sql_type) for f in self.resource.fields for o in self.outputs(f)]
+
+    def outputs(self, field: FieldFile) -> tuple[Output, ...]:
+        """A field's typed columns as its options make them (a decimal of seven places is not cut to six)."""
+        return semantic_type(field.semantic).columns(self._options(field))
