@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from yiwang.data.core.semantics import cleaning
 from yiwang.data.core.semantics.base import Options, Output, Parsed, Reason, SemanticType, Steps
@@ -14,6 +14,7 @@ from yiwang.data.core.semantics.units import PREFIXES, UNITS, unit
 FIGURE = r"(-?[0-9][0-9,]*(?:\.[0-9]+)?)([^0-9.,]*)"
 GROUPED = r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?"
 PREFIX = "[^0-9.,-]+"
+WIDE = Context(prec=60)
 LIMIT = 10**18  # of DECIMAL(20,2)
 
 
@@ -104,12 +105,15 @@ class Money(SemanticType):
             return self.refuse(3)
         if entry.currency and before and entry.currency != before:
             return self.refuse(3)
-        with localcontext(prec=max(100, 2 * len(written))):
-            exact = Decimal(written.replace(",", "")).scaleb(entry.power)
-            amount = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        whole, _, fraction = written.replace(",", "").partition(".")
+        if len(whole.lstrip("-0")) > 18:
+            return self.refuse(4)
+        # the digits that matter: a value of a million decimals is cut before it becomes a number
+        kept, spare = fraction[: entry.power + 3], fraction[entry.power + 2 :]
+        amount = Decimal(f"{whole}.{kept}").scaleb(entry.power).quantize(Decimal("0.01"), ROUND_HALF_UP, WIDE)
         if abs(amount) >= LIMIT:
             return self.refuse(4)
-        warning = self.warnings[0] if amount != exact else None
+        warning = self.warnings[0] if spare.strip("0") else None
         return self.accept(amount, entry.currency or before or "CNY", warning=warning)
 
 

@@ -18,12 +18,11 @@ def fast_day_sql(column: str) -> str:
 
 
 def bare_number_sql(column: str, unless: str, lengths: tuple[int, ...]) -> str:
-    """Digits only, first one not 0, of these lengths; other text a cast accepts gives a shorter number."""
+    """Digits only, the first not 0, of these lengths."""
     fits = " OR ".join(f"strlen({column}) = {length}" for length in lengths)
-    return (
-        f"CASE WHEN ({fits}) AND {unless} AND {column} >= '1' AND {no_exponent_sql(column)}"
-        f" THEN TRY_CAST({column} AS BIGINT) END"
-    )
+    # what else a cast accepts and is as long: 2e5, 1_000, 100.0
+    digits = f"{no_exponent_sql(column)} AND NOT contains({column}, '_') AND NOT contains({column}, '.')"
+    return f"CASE WHEN ({fits}) AND {unless} AND {column} >= '1' AND {digits} THEN TRY_CAST({column} AS BIGINT) END"
 
 
 @dataclass(frozen=True, kw_only=True)

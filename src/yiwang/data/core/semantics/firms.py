@@ -20,6 +20,7 @@ from yiwang.data.core.semantics.predicates import (
 SPANS = ("09", "AH", "JN", "PR", "TU", "WY")
 SKIPS = "IOSV"  # letters the alphabet leaves out (Z is after its end)
 ORGANISATION_FORM = "[0-9A-Z]{8}-?[0-9X]"
+ORGANISATION_ZERO = "00000000"  # a placeholder that satisfies its check
 NATIONAL = 10  # numbers of the national registry begin with 100000
 MAIN = (Output("", "VARCHAR"),)
 
@@ -39,7 +40,8 @@ class CreditCode(SemanticType):
         a, b, e, ok, f, g = (derived(c, name) for name in ("~a", "~b", "~e", "~ok", "~f", "~g"))
         a1, b1, o1, e1 = (derived(c, name) for name in ("~a1", "~b1", "~o1", "~e1"))
         a2, b2, o2, a3, b3, o3 = (derived(c, name) for name in ("~a2", "~b2", "~o2", "~a3", "~b3", "~o3"))
-        plain = f"CASE WHEN strlen({c}) = 18 AND length({c}) = 18 THEN"
+        # no department is numbered 0, and all zeros satisfy both checks
+        plain = f"CASE WHEN strlen({c}) = 18 AND length({c}) = 18 AND {c} >= '1' THEN"
         valid = f"{lanes.within(a, SPANS)} AND {lanes.within(b, SPANS)} AND {lanes.within(e, SPANS, count=2)}"
         outer, inner = _remainders_sql(a3, b3, o3, e, e1)
         lengths = f"CASE WHEN {c} IS NULL THEN 0 WHEN length({c}) <> 18 THEN 1 ELSE 2 END"
@@ -71,7 +73,7 @@ class CreditCode(SemanticType):
             return self.missing()
         if len(code) != 18:
             return self.refuse(1)
-        if any(character not in CREDIT_CODE_ALPHABET for character in code):
+        if code[0] == "0" or any(character not in CREDIT_CODE_ALPHABET for character in code):
             return self.refuse(2)
         if credit_code_check(code[:17]) != code[17]:
             return self.refuse(3)
@@ -106,7 +108,7 @@ class OrganisationCode(SemanticType):
     def steps(self, column: str, options: Options) -> Steps:
         c = column
         w, o, k, o2, o3, f = (derived(c, name) for name in ("~w", "~o", "~k", "~o2", "~o3", "~f"))
-        form = f"regexp_full_match({c}, '{ORGANISATION_FORM}')"
+        form = f"regexp_full_match({c}, '{ORGANISATION_FORM}') AND NOT starts_with({c}, '{ORGANISATION_ZERO}')"
         outer = lanes.OFFSET * 2 * sum(2**i for i in range(8))
         check = f"CASE {k} WHEN 88 THEN 10 ELSE {k} - 48 END"
         return Steps(
@@ -136,7 +138,7 @@ class OrganisationCode(SemanticType):
         if code is None:
             return self.missing()
         bare = code.replace("-", "")
-        if not re.fullmatch(ORGANISATION_FORM, code):
+        if not re.fullmatch(ORGANISATION_FORM, code) or code.startswith(ORGANISATION_ZERO):
             return self.refuse(1 if len(bare) != 9 else 2)
         return self.accept(bare) if organisation_code_check(bare[:8]) == bare[8] else self.refuse(3)
 
@@ -196,8 +198,8 @@ CREDIT_CODE = CreditCode(
         ),
         Reason(
             "credit_code_characters",
-            "统一社会信用代码只能用数字和大写字母（不含I、O、S、V、Z）；请对照执照改正，小写字母不自动转换。",
-            "A credit code is digits and capital letters without I, O, S, V and Z; correct it against the licence,"
+            "统一社会信用代码只能用数字和大写字母（不含I、O、S、V、Z），首位不为0；请对照执照改正，小写字母不自动转换。",
+            "A credit code is digits and capital letters without I, O, S, V and Z, the first not 0; correct it against the licence,"
             " small letters are not converted.",
         ),
         Reason(
@@ -226,8 +228,8 @@ ORGANISATION_CODE = OrganisationCode(
         ),
         Reason(
             "organisation_code_characters",
-            "组织机构代码前8位为数字或大写字母，末位为数字或X；请核对录入。",
-            "The first 8 characters are digits or capital letters, the last a digit or X; check what was typed.",
+            "组织机构代码前8位为数字或大写字母（不全为0），末位为数字或X；请核对录入。",
+            "The first 8 characters are digits or capital letters and not all 0, the last a digit or X; check what was typed.",
         ),
         Reason(
             "organisation_code_check_digit",

@@ -39,7 +39,7 @@ class DivisionCode(SemanticType):
             f" WHEN NOT {length} THEN 3 ELSE 4 END"
         )
         level = (
-            f"CASE WHEN {f} = 0 THEN CASE WHEN {n} % 1000 <> 0 THEN 5 WHEN {n} % 1000000 <> 0 THEN 4"
+            f"CASE WHEN {f} = 0 AND {n} IS NOT NULL THEN CASE WHEN {n} % 1000 <> 0 THEN 5 WHEN {n} % 1000000 <> 0 THEN 4"
             f" WHEN {n} % 100000000 <> 0 THEN 3 WHEN {n} % 10000000000 <> 0 THEN 2 WHEN {n} = {COUNTRY} THEN 0"
             " ELSE 1 END END::TINYINT"
         )
