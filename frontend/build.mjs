@@ -29,6 +29,11 @@ async function notices() {
     const entries = await readdir(folder, {withFileTypes: true});
     const files = entries.filter((entry) => entry.isFile() && /^(licen[cs]e|copying|notice)/i.test(entry.name)).map((entry) => entry.name);
     const texts = await Promise.all(files.sort().map((file) => readFile(join(folder, file), "utf8")));
+    // Tabler's package carries its notice only at the head of its style sheet; its licence is the one of its icons.
+    if (name === "@tabler/core") {
+      const sheet = await readFile(join(folder, "dist/css/tabler.css"), "utf8");
+      texts.push(sheet.slice(sheet.indexOf("/*!"), sheet.indexOf("*/")), await readFile(join(packages, "@tabler/icons/LICENSE"), "utf8"));
+    }
     parts.push(`${name} ${version} (${license})\n${"=".repeat(60)}\n${texts.join("\n").trim()}\n`);
   }
   return parts.join("\n\n");

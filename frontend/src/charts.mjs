@@ -31,6 +31,7 @@ function draw(element) {
   const paint = colours(element);
   // A picture of many nodes needs room; how many there are is known only here.
   if (element.dataset.chart === "graph") element.style.height = `${graphHeight(data)}px`;
+  if (data.flat) element.style.height = `${Math.max(160, 38 * data.labels.length + 60)}px`;
   const chart = init(element, null, {renderer: "svg"});
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   chart.setOption({

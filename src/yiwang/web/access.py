@@ -6,7 +6,7 @@ PUBLIC_ROUTES: dict[str, str] = {
     "health": "a load balancer asks it before anybody can sign in",
     "portal:home": "the front door: what this is, and public figures only",
     "portal:about": "who runs this, and the accessibility statement, must be readable by everybody",
-    "portal:sign-in": "the way in",
+    "portal:sign-in": "the way in cannot itself ask for a sign-in",
     "work:catalogue": "the descriptions of the city's information resources are public; data never comes through them",
     "work:catalogue-export": "the same descriptions as a table",
     "work:resource": "one description: name, provider, sharing, duties, quality",

@@ -52,11 +52,14 @@ def error_answer(request: HttpRequest, error: YiwangError) -> HttpResponse:
 
 def unexpected_answer(request: HttpRequest, reference: str) -> HttpResponse:
     """A page that needs nothing else to work: no database, no session, no context."""
-    zh = f"系统出现未预料的错误，已经记录。请把编号 {reference} 告诉系统管理员。"
-    en = f"Something unexpected happened and was recorded. Tell your system administrator the number {reference}."
+    told = Text(
+        zh=f"系统出现未预料的错误，已经记录。请把编号 {reference} 告诉系统管理员。",
+        en=f"Something unexpected happened and was recorded. Tell your system administrator the number {reference}.",
+    )
     if _wants_data(request):
-        return JsonResponse({"error": {"code": "unexpected", "zh": zh, "en": en, "reference": reference}}, status=500)
-    return render(None, "yiwang/broken.html", {"zh": zh, "en": en, "reference": reference}, status=500)  # type: ignore[arg-type]
+        error = {"code": "unexpected", "zh": told.zh, "en": told.en, "reference": reference}
+        return JsonResponse({"error": error}, status=500)
+    return render(None, "yiwang/broken.html", {"told": told, "reference": reference}, status=500)
 
 
 def unsigned_answer(request: HttpRequest) -> HttpResponse:
@@ -79,10 +82,10 @@ def page_missing(request: HttpRequest, exception: Exception | None = None) -> Ht
 
 def page_malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Needs no context: the request itself may be what is wrong."""
-    zh, en = "这个请求不合规范，没有处理。", "This request is malformed and was not handled."
+    told = Text(zh="这个请求不合规范，没有处理。", en="This request is malformed and was not handled.")
     if _wants_data(request):
-        return JsonResponse({"error": {"code": "malformed", "zh": zh, "en": en}}, status=400)
-    return render(None, "yiwang/broken.html", {"zh": zh, "en": en, "reference": "400"}, status=400)  # type: ignore[arg-type]
+        return JsonResponse({"error": {"code": "malformed", "zh": told.zh, "en": told.en}}, status=400)
+    return render(None, "yiwang/broken.html", {"told": told, "reference": "400"}, status=400)
 
 
 def page_refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -42,7 +42,6 @@ class CatalogueOut(Schema):
 class ReasonOut(Schema):
     code: str
     text: TextOut
-    field: str
     rows: int
 
 
@@ -109,8 +108,6 @@ def load_out(load: LoadDetail) -> LoadOut:
         created_at=row.created_at,
         finished_at=row.finished_at,
         receipt=load.receipt_id,
-        reasons=[
-            ReasonOut(code=one.code, text=text_out(one.text), field=one.field, rows=one.rows) for one in load.reasons
-        ],
+        reasons=[ReasonOut(code=one.code, text=text_out(one.text), rows=one.rows) for one in load.reasons],
         error={key: str(value) for key, value in row.error.items()} if row.error else None,
     )

@@ -135,7 +135,7 @@ def page_numbers(page: int, pages: int) -> list[int | None]:
 @register.inclusion_tag("yiwang/parts/sort.html", takes_context=True)
 def sort_head(context: RequestContext, key: str, zh: str, en: str, css: str = "") -> dict[str, object]:
     """A column head that sorts the list on the server; `order=key` is up, `order=-key` is down."""
-    order = context.get("order", "")
+    order = str(context.get("order", ""))
     turned = f"-{key}" if order == key else key
     return {
         "title": pick(zh, en),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from yiwang.data import selectors as data
 from yiwang.data.answers import Lineage, ResourceDetail
-from yiwang.data.schema import CATEGORIES, CYCLES, DIMENSIONS, LIBRARIES, semantic_type
+from yiwang.data.core.semantics import semantic_type
+from yiwang.data.schema import CATEGORIES, CYCLES, DIMENSIONS, LIBRARIES
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
 from yiwang.web.charts import Chart, Series, figure_chart

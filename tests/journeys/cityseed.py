@@ -1,0 +1,56 @@
+"""Makes the small city of the journeys in YIWANG_HOME; run as a program of its own, before the server starts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import django
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLE = (
+    "户号,姓名,所在村,取暖方式\n"
+    "100001,王小江,街津口村,煤\n"
+    "100002,李冬雪,八岔村,电\n"
+    "10B,赵永利,八岔村,电\n"
+    "100004,孙桂兰,勤得利村,木炭\n"
+)
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.config.demo")
+    django.setup()
+    # What follows needs Django's settings.
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from yiwang.data.service import demand_file, load_run
+    from yiwang.kernel.core.actor import Role, system_actor
+    from yiwang.kernel.core.text import Text
+    from yiwang.kernel.packing import pack_install
+    from yiwang.kernel.service import RoleAt, city_mark_synthetic, demo_accounts_create, message_send
+
+    call_command("migrate", verbosity=0)
+    system = system_actor("journeys")
+    pack_install(actor=system, folder=ROOT / "packs" / "foundation" / "departments")
+    city_mark_synthetic(actor=system)
+    demo_accounts_create(actor=system)
+    pack_install(actor=system, folder=ROOT / "tests" / "web" / "web-tests")
+    table = Path(settings.PLACE.home) / "seed.csv"
+    table.write_text(TABLE, encoding="utf-8")
+    load_run(actor=system, resource_id="heating-aid", path=table, file_name="seed.csv")
+    demand_file(
+        actor=system, title="公交客流", need="按站点的日客流", fields_wanted=["站名", "人次"], purpose="线路优化"
+    )
+    for department in ("civil-affairs", "data-bureau"):
+        message_send(
+            actor=system,
+            to=RoleAt(Role.STEWARD if department == "civil-affairs" else Role.DATA_LEAD, department),
+            title=Text(zh="有两行被退回", en="Two rows came back"),
+            body=Text(zh="请改正后再送。", en="Correct them and send again."),
+            link="/work/loads/",
+        )
+
+
+if __name__ == "__main__":
+    main()

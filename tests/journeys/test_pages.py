@@ -1,0 +1,59 @@
+"""Each main page, in both languages, wide and on a telephone: nothing serious for axe, no sideways scrolling."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PAGES = {
+    "home": ("/", ""),
+    "about": ("/about/", ""),
+    "sign-in": ("/sign-in/", ""),
+    "catalogue": ("/catalogue/", "lead"),
+    "nothing found": ("/catalogue/?search=no-such-thing", "lead"),
+    "resource": ("/catalogue/heating-aid/", "lead"),
+    "fields": ("/catalogue/heating-aid/fields/", "lead"),
+    "quality": ("/catalogue/heating-aid/quality/", "lead"),
+    "profile": ("/catalogue/heating-aid/profile/", "lead"),
+    "lineage": ("/catalogue/heating-aid/lineage/", "lead"),
+    "sample": ("/catalogue/heating-aid/sample/", "lead"),
+    "life cycle": ("/catalogue/heating-aid/lifecycle/", "lead"),
+    "desk": ("/work/", "lead"),
+    "loads": ("/work/loads/", "lead"),
+    "load": ("/work/loads/1/", "lead"),
+    "rejected": ("/work/loads/1/rejected/", "lead"),
+    "upload": ("/work/upload/", "lead"),
+    "findings": ("/work/findings/", "lead"),
+    "demands": ("/work/demands/", "lead"),
+    "demand": ("/work/demands/1/", "lead"),
+    "new demand": ("/work/demands/new/", "lead"),
+    "messages": ("/work/messages/", "lead"),
+    "departments": ("/work/departments/", "lead"),
+    "audit": ("/work/audit/", "auditor"),
+    "board": ("/cockpit/", "leader"),
+}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+GRAVE = {"serious", "critical"}
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+@pytest.mark.parametrize("name", list(PAGES))
+def test_axe_finds_nothing_serious(visit, name: str, language: str) -> None:
+    where, who = PAGES[name]
+    page = visit(where, who=who, language=language)
+    page.wait_for_function("[...document.querySelectorAll('[data-chart]')].every(e => e.dataset.drawn)")
+    found = Axe().run(page, options=RULES).response["violations"]
+    grave = [
+        (one["id"], [node["target"] for node in one["nodes"]][:3], one["nodes"][0]["failureSummary"])
+        for one in found
+        if one["impact"] in GRAVE
+    ]
+    assert not grave
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+@pytest.mark.parametrize("name", list(PAGES))
+def test_a_telephone_needs_no_sideways_scrolling(visit, name: str, language: str) -> None:
+    where, who = PAGES[name]
+    page = visit(where, who=who, language=language, width=390)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
