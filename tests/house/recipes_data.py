@@ -13,6 +13,7 @@ EXEMPT = {
     "city_lists": "lists the files of a synthetic city; nothing is written",
     "city_score": "compares; the loads it runs leave their own lines",
     "city_write": "writes made-up people to a folder; the city is not touched",
+    "lake_tidy_queue": "puts lake_tidy in the queue; the run leaves the line",
     "query_file": "copies an outside table to a scratch file; the load that takes it leaves the line",
 }
 
@@ -46,6 +47,11 @@ def finding_decide(world: World) -> partial[object]:
         resource_id=RESOURCE, load=load, field="number", semantic="phone", grade=3, declared_grade=1, evidence=[]
     )
     return partial(data.finding_decide, actor=world.actor, finding_id=found.pk, confirm=True)
+
+
+def lake_tidy(world: World) -> partial[object]:
+    world.loaded()
+    return partial(data.lake_tidy, actor=world.actor)
 
 
 def load_mapping_confirm(world: World) -> partial[object]:
@@ -95,6 +101,7 @@ RECIPES: dict[str, Recipe] = {
         demand_file,
         export_file,
         finding_decide,
+        lake_tidy,
         load_mapping_confirm,
         load_retry,
         load_run,
