@@ -8,9 +8,9 @@ make this hold more than a few megabytes or run longer than one pass a step.
 from __future__ import annotations
 
 import codecs
-import csv
 import gzip
-import io
+import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +23,9 @@ MAX_LINE = 4 << 20
 MAX_UNPACKED = 40 << 30
 MAX_RATIO = 200
 DELIMITERS = ",\t;|"
+# Chinese characters as UTF-8 writes them.
+THREE_BYTES = re.compile(rb"[\xe3-\xe9][\x80-\xbf][\x80-\xbf]")
+TWO_CHARACTERS = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf][\x80-\xbf]){2}")
 Progress = Callable[[int, int], None]
 
 
@@ -75,7 +78,7 @@ def unpack(path: Path, scratch: Path) -> Path:
                         hint_en="Unpack and check it, then upload smaller files.",
                     )
                 out.write(block)
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
+    except (EOFError, zlib.error, OSError) as error:
         raise SourceError(
             zh=f"压缩文件已损坏：{error}",
             en=f"the compressed file is damaged: {error}",
@@ -96,7 +99,7 @@ def look(path: Path, progress: Progress | None = None) -> Look:
     utf8 = codecs.getincrementaldecoder("utf-8")()
     regular, waiting, returns, newlines, pairs = True, 0, 0, 0, 0
     try:
-        for block in _blocks(path):
+        for block in blocks_of(path):
             utf8.decode(block)
             returns += block.count(b"\r")
             newlines += block.count(b"\n")
@@ -107,16 +110,22 @@ def look(path: Path, progress: Progress | None = None) -> Look:
                 progress(min(size, newlines), size)
         utf8.decode(b"", final=True)
     except UnicodeDecodeError:
-        return Look("gb18030" if _decodes(path, "gb18030") else "mixed", False, size)
+        pure = _decodes(path, "gb18030") and not _holds_utf8_lines(path)
+        return Look("gb18030" if pure else "mixed", False, size)
     regular = regular and returns == pairs and pairs in (0, newlines)
     return Look("utf-8-sig" if head[:3] == codecs.BOM_UTF8 else "utf-8", regular, size)
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def blocks_of(path: Path) -> Iterator[bytes]:
+    """The bytes in large pieces, none of which ends between CR and LF."""
+    held = b""
     with path.open("rb") as file:
         while block := file.read(BLOCK):
-            # a line end must not be cut in two, or it would be counted as two kinds
-            yield block + file.read(1) if block.endswith(b"\r") else block
+            block = held + block
+            held = b"\r" if block.endswith(b"\r") else b""
+            yield block.removesuffix(b"\r")
+    if held:
+        yield held
 
 
 def _longest_wait(block: bytes, waiting: int) -> int:
@@ -133,7 +142,7 @@ def _longest_wait(block: bytes, waiting: int) -> int:
 def _decodes(path: Path, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for block in _blocks(path):
+        for block in blocks_of(path):
             decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -141,33 +150,47 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def first_rows(path: Path, encoding: str, count: int = 40) -> tuple[list[list[str]], str, list[int]]:
-    """The first records as text, the delimiter they agree on, and the physical lines up to the end of each."""
+def _holds_utf8_lines(path: Path) -> bool:
+    """Does a file that can be read as GB18030 hold lines that are UTF-8? Read as GB18030 those would be nonsense.
+
+    Two Chinese characters in UTF-8 make three of GB18030, of which the first and the third are rare ones; a whole line
+    that reads as UTF-8 and holds such a pair is taken for what it reads as.
+    """
+    rest = b""
+    for block in blocks_of(path):
+        *lines, rest = (rest + block).replace(b"\r", b"\n").rsplit(b"\n", 1)
+        if lines and _utf8_line(lines[0]):
+            return True
+        rest = rest[: MAX_LINE + 1]
+    return _utf8_line(rest)
+
+
+def _utf8_line(text: bytes) -> bool:
+    at = 0
+    while found := TWO_CHARACTERS.search(text, at):
+        start, end = text.rfind(b"\n", 0, found.start()) + 1, text.find(b"\n", found.end())
+        at = len(text) if end < 0 else end
+        try:
+            text[start:at].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
+
+
+def first_lines(path: Path, encoding: str, count: int = 160) -> list[str]:
+    """The first physical lines as text, cut the way `lines_of` cuts them."""
     with path.open("rb") as file:
         head = file.read(1 << 20)
-    text = head.decode("utf-8" if encoding == "mixed" else encoding, errors="replace")
+    text = head.decode("utf-8" if encoding == "mixed" else encoding, errors="replace").removeprefix("\ufeff")
     # str.splitlines would also cut at form feeds and the like, which stand inside cells
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[: count * 4]
-    delimiter = _delimiter(lines)
-    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)
-    rows: list[list[str]] = []
-    ends: list[int] = []
-    try:
-        for row in reader:
-            rows.append(row)
-            ends.append(reader.line_num)
-            if len(rows) >= count:
-                break
-    except csv.Error:
-        if not rows:
-            return [], delimiter, []
-    return rows, delimiter, ends
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:count]
 
 
-def _delimiter(lines: list[str]) -> str:
-    """The candidate that cuts the most lines into the same number (two or more) of cells."""
+def delimiters(lines: list[str]) -> list[str]:
+    """The candidates, the one first that cuts the most lines into the same number (two or more) of cells."""
     scores = {}
     for candidate in DELIMITERS:
         counts = Counter(n for line in lines if (n := line.count(candidate)))
         scores[candidate] = max((times * n for n, times in counts.items()), default=0)
-    return max(DELIMITERS, key=lambda d: scores[d])
+    return sorted(DELIMITERS, key=lambda d: -scores[d])

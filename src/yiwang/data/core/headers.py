@@ -16,6 +16,7 @@ from yiwang.data.schema import ResourceFile
 
 LIKENESS = 0.72
 HEADER_SEARCH_ROWS = 30
+MOST_COLUMNS, LONGEST_NAME = 2_000, 1_000
 _BRACKETS = re.compile(r"[(\[【〔].*?[)\]】〕]")
 _NOISE = re.compile(r"[\s*:'\"_\-./\\·]+")
 
@@ -85,17 +86,25 @@ def open_fields(matches: Sequence[Match], resource: ResourceFile) -> tuple[str, 
     return tuple(dict.fromkeys([*(f for f in needed if f not in sure), *likely]))
 
 
-def find_header(rows: Sequence[Sequence[str]], resource: ResourceFile) -> int:
-    """The index of the header line among the first rows: departments put titles and dates above it.
+def find_header(rows: Sequence[Sequence[str]], resource: ResourceFile) -> tuple[int, int]:
+    """The index of the header line among the first rows, and how many of its columns are surely known.
 
-    The line with most sure matches wins; where no line matches at all it is the first with two or more cells.
-    Returns -1 when there is no such line.
+    Departments put titles and dates above it: the line with most sure matches wins; where no line matches at all it is
+    the first with two or more cells. The index is -1 when there is no such line.
     """
-    best, best_score = -1, 0
+    known, best, most = wordings(resource), -1, 0
     for index, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
-        score = sum(m.sure for m in match_headers([str(c) for c in row], resource)) if len(row) < 500 else 0
-        if score > best_score:
-            best, best_score = index, score
+        sure = (
+            len({known.get(fold(c)) or known.get(fold_without_unit(c)) for c in row} - {None}) if _may_name(row) else 0
+        )
+        if sure > most:
+            best, most = index, sure
     if best >= 0:
-        return best
-    return next((i for i, row in enumerate(rows) if sum(bool(str(c).strip()) for c in row) >= min(2, len(row))), -1)
+        return best, most
+    filled = (i for i, row in enumerate(rows) if sum(bool(c.strip()) for c in row) >= min(2, len(row)))
+    return next((i for i in filled if _may_name(rows[i])), -1), 0
+
+
+def _may_name(row: Sequence[str]) -> bool:
+    """Longer or wider than this is text or noise, not names of columns."""
+    return 0 < len(row) <= MOST_COLUMNS and max(map(len, row)) <= LONGEST_NAME

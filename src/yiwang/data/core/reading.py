@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import duckdb
 
 from yiwang.data.core import sql
-from yiwang.data.core.framing import Framed, Look, Progress, first_rows, look, unpack
-from yiwang.data.core.headers import find_header
-from yiwang.data.core.records import MAX_CELL, Broken, Line, Rewriter, lines_of, records_of
-from yiwang.data.core.sheets import is_json, is_sheet, json_items, sheet_rows
+from yiwang.data.core.foreign import refuse_other_kinds
+from yiwang.data.core.framing import Framed, Look, Progress, delimiters, first_lines, look, unpack
+from yiwang.data.core.headers import HEADER_SEARCH_ROWS, LONGEST_NAME, MOST_COLUMNS, find_header
+from yiwang.data.core.jsonrows import is_json, json_items
+from yiwang.data.core.records import DAMAGED, Broken, Rewriter, checked, first_rows, lines_of, records_of
+from yiwang.data.core.sheets import Unfolded, is_sheet, sheet_unfold
 from yiwang.data.errors import SourceError
 from yiwang.data.schema import ResourceFile
+
+SAMPLE_ROWS = 20
 
 
 @dataclass(frozen=True)
 class Source:
     """A file ready to be framed: what was found out about it before a mapping is settled.
 
-    `sample` holds up to 20 rows of text under `headers`, for a person who confirms the mapping.
+    `sample` holds up to 20 rows of text under `headers`, for a person who confirms the mapping. `skip` counts physical
+    lines of text, rows of a sheet. With `plain_head` every reader agrees where the records begin.
     """
 
     path: Path
@@ -32,6 +38,8 @@ class Source:
     look: Look | None = None
     delimiter: str = ","
     skip: int = 0
+    plain_head: bool = True
+    unfolded: Unfolded | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -49,58 +57,95 @@ def open_source(
             hint_en="Check how it was exported.",
         )
     if is_sheet(plain):
-        rows, notes = sheet_rows(plain)
-        at = _header_at(rows, resource, name)
-        return Source(plain, name, "sheet", _clean(rows[at]), _sample(rows[at + 1 :]), skip=at, notes=tuple(notes))
+        return _open_sheet(plain, name, resource, scratch)
+    refuse_other_kinds(plain, name)
     if is_json(plain, name):
         return _open_json(plain, name)
-    seen = look(plain, progress)
-    rows, delimiter, ends = first_rows(plain, seen.encoding)
-    at = _header_at(rows, resource, name)
-    headers = _clean(rows[at])
-    return Source(plain, name, "text", headers, _sample(rows[at + 1 :]), seen, delimiter, ends[at])
+    return _open_text(plain, name, resource, progress)
 
 
-def _header_at(rows: Sequence[Sequence[str]], resource: ResourceFile, name: str) -> int:
-    at = find_header(rows, resource)
+def _open_sheet(path: Path, name: str, resource: ResourceFile, scratch: Path) -> Source:
+    unfolded = sheet_unfold(path, scratch)
+    rows = list(islice(unfolded.rows(), HEADER_SEARCH_ROWS + SAMPLE_ROWS))
+    at, _ = find_header(rows, resource)
     if at < 0:
-        raise SourceError(
-            zh="找不到表头行",
-            en="no header line was found",
-            where=name,
-            hint_zh="第一行应写列名，例如：" + "、".join(f.title.zh for f in resource.fields[:4]),
-            hint_en="The first line should name the columns, for example: "
-            + ", ".join(f.title.en for f in resource.fields[:4]),
-        )
-    return at
+        raise _no_header(resource, name)
+    return Source(
+        path,
+        name,
+        "sheet",
+        _clean(rows[at]),
+        _sample(rows[at + 1 :]),
+        skip=at,
+        unfolded=unfolded,
+        notes=unfolded.notes,
+    )
+
+
+def _open_text(path: Path, name: str, resource: ResourceFile, progress: Progress | None) -> Source:
+    seen = look(path, progress)
+    lines = first_lines(path, seen.encoding)
+    cuts = [(d, first_rows(lines, d)) for d in delimiters(lines)]
+    headers = [find_header([row for row, _ in cut], resource) for _, cut in cuts]
+    # the delimiter that gives names the resource knows; where none does, the one that looks best
+    best = max(range(len(cuts)), key=lambda i: (headers[i][1], headers[i][0] >= 0, -i))
+    (delimiter, cut), (at, _) = cuts[best], headers[best]
+    if at < 0:
+        raise _no_header(resource, name)
+    skip = cut[at][1]
+    plain = skip == at + 1 and not any(line.count('"') % 2 for line in lines[:skip])
+    rows = [row for row, _ in cut]
+    return Source(
+        path, name, "text", _clean(rows[at]), _sample(rows[at + 1 :]), seen, delimiter, skip, plain_head=plain
+    )
+
+
+def _no_header(resource: ResourceFile, name: str) -> SourceError:
+    return SourceError(
+        zh="找不到表头行",
+        en="no header line was found",
+        where=name,
+        hint_zh="第一行应写列名，例如：" + "、".join(f.title.zh for f in resource.fields[:4]),
+        hint_en="The first line should name the columns, for example: "
+        + ", ".join(f.title.en for f in resource.fields[:4]),
+    )
 
 
 def _clean(cells: Sequence[str]) -> tuple[str, ...]:
     """Header texts; trailing unnamed columns go, a name that stands twice gets a number."""
-    names = [c.strip().removeprefix("\ufeff") for c in cells]
+    names = [" ".join(c.replace("\x00", DAMAGED).removeprefix("\ufeff").split()) for c in cells]
     while names and not names[-1]:
         names.pop()
-    seen: dict[str, int] = {}
-    out = []
+    found: dict[str, None] = {}
     for index, text in enumerate(names):
-        text = text or f"column {index + 1}"
-        seen[text] = seen.get(text, 0) + 1
-        out.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
-    return tuple(out)
+        text, number = text or f"column {index + 1}", 1
+        while (shown := text if number == 1 else f"{text} ({number})") in found:
+            number += 1
+        found[shown] = None
+    return tuple(found)
 
 
 def _sample(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(str(c)[:200] for c in row) for row in rows[:20] if any(str(c).strip() for c in row))
+    cut = [tuple(c[:200].replace("\x00", DAMAGED) for c in row) for row in rows]
+    return tuple(row for row in cut if any(c.strip() for c in row))[:SAMPLE_ROWS]
 
 
 def _open_json(path: Path, name: str) -> Source:
     keys: dict[str, None] = {}
     sample: list[dict[str, str]] = []
-    for item in json_items(path, _json_lines(path)):
+    for item in json_items(path, name):
         if not isinstance(item, Broken):
             keys.update(dict.fromkeys(item))
-            if len(sample) < 20:
+            if len(sample) < SAMPLE_ROWS:
                 sample.append(item)
+            if len(keys) > MOST_COLUMNS or max(map(len, item), default=0) > LONGEST_NAME:
+                raise SourceError(
+                    zh=f"对象的名称太多或太长（至多 {MOST_COLUMNS} 个，每个 {LONGEST_NAME} 字）",
+                    en=f"the objects have too many names or too long ones (at most {MOST_COLUMNS} of {LONGEST_NAME})",
+                    where=name,
+                    hint_zh="每个对象应是一行记录：名称是列名，值是单元格。",
+                    hint_en="Each object should be one record: names are columns, values are cells.",
+                )
     if not keys:
         raise SourceError(
             zh="没有找到任何 JSON 对象",
@@ -113,13 +158,12 @@ def _open_json(path: Path, name: str) -> Source:
     return Source(path, name, "json", headers, tuple(tuple(s.get(k, "")[:200] for k in headers) for s in sample))
 
 
-def _json_lines(path: Path) -> Iterator[Line]:
-    return lines_of(path, look(path).encoding)
-
-
 def frame(source: Source, scratch: Path) -> Framed:
-    """The records of a source, in place when the file is regular, else rewritten with care."""
-    if source.kind == "text" and source.look is not None and source.look.regular:
+    """The records of a source, in place when the file is regular, else rewritten with care.
+
+    In a file of one column the fast reader takes blank lines for records.
+    """
+    if source.look is not None and source.look.regular and source.plain_head and len(source.headers) > 1:
         framed = _in_place(source)
         if _reads_cleanly(framed):
             return framed
@@ -177,38 +221,22 @@ def _rewritten(source: Source, scratch: Path) -> Framed:
 
 def _records(source: Source) -> Iterator[list[str] | Broken]:
     width = len(source.headers)
-    if source.kind == "sheet":
-        yield from _sheet_records(source, width)
+    if source.unfolded is not None:
+        yield from _sheet_records(source.unfolded, source.skip, width)
     elif source.kind == "json":
-        for number, item in enumerate(json_items(source.path, _json_lines(source.path)), 1):
+        for number, item in enumerate(json_items(source.path, source.name), 1):
             if isinstance(item, Broken):
                 yield item
             else:
-                cells = [item.get(key, "").replace("\x00", "\ufffd") for key in source.headers]
-                yield _checked(number, cells)
+                cells = [item.get(key, "") for key in source.headers]
+                yield checked(number, cells, width, " | ".join(cells))
     else:
         assert source.look is not None  # a text source always was looked at
         lines = lines_of(source.path, source.look.encoding)
-        for _ in range(source.skip):
-            next(lines, None)
-        yield from records_of(lines, source.delimiter, width)
+        yield from records_of(islice(lines, source.skip, None), source.delimiter, width)
 
 
-def _sheet_records(source: Source, width: int) -> Iterator[list[str] | Broken]:
-    rows, _ = sheet_rows(source.path)
-    number = 0
-    for row in rows[source.skip + 1 :]:
-        if not any(cell.strip() for cell in row):
-            continue
-        number += 1
-        extra = [c for c in row[width:] if c.strip()]
-        if extra:
-            yield Broken(number, " | ".join(row)[:4000], "too_many_cells")
-        else:
-            yield _checked(number, [*row[:width], *[""] * (width - len(row))])
-
-
-def _checked(number: int, cells: list[str]) -> list[str] | Broken:
-    if any(len(cell) > MAX_CELL for cell in cells):
-        return Broken(number, " | ".join(c[:200] for c in cells)[:4000], "cell_too_long")
-    return [str(number), *cells]
+def _sheet_records(unfolded: Unfolded, skip: int, width: int) -> Iterator[list[str] | Broken]:
+    filled = (row for row in islice(unfolded.rows(), skip + 1, None) if any(cell.strip() for cell in row))
+    for number, row in enumerate(filled, 1):
+        yield checked(number, [*row, *[""] * (width - len(row))], width, " | ".join(row))

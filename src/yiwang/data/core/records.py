@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from yiwang.data.core.framing import BLOCK, MAX_LINE
+from yiwang.data.core.framing import MAX_LINE, THREE_BYTES, blocks_of
 
 MAX_RECORD = 4 << 20
 MAX_RECORD_LINES = 2_000
-KEPT_TEXT = 4_000
+# Of a broken record so many characters are kept: more than anybody mends by hand; of an endless line its beginning.
+KEPT_TEXT, KEPT_OF_ENDLESS = 65_536, 4_000
+DAMAGED = "\ufffd"
 # A cell may not be longer than this anywhere in the house; a record with a longer one is broken, not cut.
 MAX_CELL = 500_000
 csv.field_size_limit(MAX_RECORD)
@@ -39,36 +40,50 @@ class Line:
 
 
 def lines_of(path: Path, encoding: str) -> Iterator[Line]:
-    """Physical lines, decoded. A line that is endless, undecodable or holds NUL comes with its fault."""
+    """Physical lines, decoded, ended by LF, CR LF or CR. One that is endless, undecodable or holds NUL comes with its
+    fault."""
     if encoding == "utf-16":
         yield from _utf16_lines(path)
         return
-    with path.open("rb") as file:
-        first = True
-        while raw := file.readline(MAX_LINE):
-            if first:
-                raw, first = raw.removeprefix(codecs.BOM_UTF8), False
-            if len(raw) >= MAX_LINE and not raw.endswith(b"\n"):
-                kept = raw[:KEPT_TEXT]
-                while raw and not raw.endswith(b"\n"):
-                    raw = file.readline(BLOCK)
-                yield Line(kept.decode("utf-8" if encoding == "mixed" else encoding, "replace"), "line_too_long")
-                continue
-            # a lone CR also ends a line (old Macintosh exports)
-            for part in raw.rstrip(b"\r\n").split(b"\r"):
-                yield _decoded(part, encoding)
+    for raw in _cut(path):
+        if len(raw) > MAX_LINE:
+            kept = raw[:KEPT_OF_ENDLESS].decode("utf-8" if encoding == "mixed" else encoding, "replace")
+            yield Line(kept.replace("\x00", DAMAGED), "line_too_long")
+        else:
+            yield _decoded(raw, encoding)
+
+
+def _cut(path: Path) -> Iterator[bytes]:
+    """The lines as bytes, without their ends; of an endless one only its beginning, a little longer than MAX_LINE."""
+    open_line = b""
+    for number, block in enumerate(blocks_of(path)):
+        if not number:
+            block = block.removeprefix(codecs.BOM_UTF8)
+        first, *rest = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        open_line = (open_line + first)[: MAX_LINE + 1]
+        if rest:
+            yield open_line
+            yield from rest[:-1]
+            open_line = rest[-1]
+    if open_line:
+        yield open_line
 
 
 def _decoded(raw: bytes, encoding: str) -> Line:
-    for candidate in ("utf-8", "gb18030") if encoding == "mixed" else (encoding,):
+    for candidate in _candidates(raw) if encoding == "mixed" else (encoding,):
         try:
             text = raw.decode(candidate)
         except UnicodeDecodeError:
             continue
         if "\x00" in text:
-            return Line(text.replace("\x00", "\ufffd")[:KEPT_TEXT], "nul_character")
+            return Line(text.replace("\x00", DAMAGED)[:KEPT_TEXT], "nul_character")
         return Line(text)
     return Line(raw.decode("utf-8", "replace")[:KEPT_TEXT], "undecodable")
+
+
+def _candidates(raw: bytes) -> tuple[str, str]:
+    """A GB18030 character of two bytes may also be one in UTF-8, of an alphabet nobody uses here: then it is Chinese."""
+    return ("utf-8", "gb18030") if raw.isascii() or THREE_BYTES.search(raw) else ("gb18030", "utf-8")
 
 
 def _utf16_lines(path: Path) -> Iterator[Line]:
@@ -79,56 +94,94 @@ def _utf16_lines(path: Path) -> Iterator[Line]:
                     text = file.readline(MAX_LINE)
                 yield Line("", "line_too_long")
             elif "\x00" in text:
-                yield Line(text.replace("\x00", "\ufffd")[:KEPT_TEXT], "nul_character")
+                yield Line(text.replace("\x00", DAMAGED)[:KEPT_TEXT], "nul_character")
             else:
                 yield Line(text.rstrip("\n"))
 
 
+class _Lines:
+    """Lines that can be put back."""
+
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self._lines, self._again = lines, list[Line]()
+
+    def take(self) -> Line | None:
+        return self._again.pop() if self._again else next(self._lines, None)
+
+    def put_back(self, lines: list[Line]) -> None:
+        self._again.extend(reversed(lines))
+
+
 def records_of(lines: Iterator[Line], delimiter: str, width: int) -> Iterator[list[str] | Broken]:
     """Records of exactly `width` cells, or Broken. Blank lines are not records."""
-    number = 0
-    again: list[Line] = []
-
-    def next_line() -> Line | None:
-        return again.pop() if again else next(lines, None)
-
-    while (line := next_line()) is not None:
+    number, source = 0, _Lines(lines)
+    while (line := source.take()) is not None:
         if not line.fault and not line.text.strip():
             continue
         number += 1
         if line.fault:
             yield Broken(number, line.text, line.fault)
-            continue
-        held = [line]
-        open_quote = line.text.count('"') % 2 == 1
+        elif '"' not in line.text:
+            yield checked(number, line.text.split(delimiter), width, line.text)
+        else:
+            yield _quoted(number, line, source, delimiter, width)
+
+
+def first_rows(lines: Sequence[str], delimiter: str, count: int = 40) -> list[tuple[list[str], int]]:
+    """The first records, whatever their width, each with the number of physical lines up to its end.
+
+    A line that is no record, such as a title with one quote, is cut at the delimiters as it is.
+    """
+    source, end = _Lines(Line(text) for text in lines), 0
+    found: list[tuple[list[str], int]] = []
+    while len(found) < count and (line := source.take()) is not None:
+        cells, held = _parsed(line, source, delimiter)
+        end += len(held)
+        found.append((line.text.split(delimiter) if isinstance(cells, str) else cells, end))
+    return found
+
+
+def _quoted(number: int, line: Line, source: _Lines, delimiter: str, width: int) -> list[str] | Broken:
+    cells, held = _parsed(line, source, delimiter)
+    if isinstance(cells, str):
+        return Broken(number, line.text[:KEPT_TEXT], cells)
+    return checked(number, cells, width, "\n".join(part.text for part in held))
+
+
+def _parsed(line: Line, source: _Lines, delimiter: str) -> tuple[list[str] | str, list[Line]]:
+    """The cells of the record that begins in `line` and its lines; or a reason and this line alone, the rest put back."""
+    held = [line]
+
+    def feed() -> Iterator[str]:
+        yield line.text + "\n"
         size = len(line.text)
-        while open_quote and len(held) < MAX_RECORD_LINES and size < MAX_RECORD:
-            following = next_line()
-            if following is None or following.fault:
-                if following is not None:
-                    held.append(following)
-                break
+        while len(held) < MAX_RECORD_LINES and size < MAX_RECORD and (following := source.take()) is not None:
             held.append(following)
+            if following.fault:
+                return
             size += len(following.text) + 1
-            open_quote ^= following.text.count('"') % 2 == 1
-        if open_quote:
-            again.extend(reversed(held[1:]))
-            yield Broken(number, line.text[:KEPT_TEXT], "unclosed_quote")
-            continue
-        yield _record(number, "\n".join(part.text for part in held), delimiter, width)
+            yield following.text + "\n"
 
-
-def _record(number: int, text: str, delimiter: str, width: int) -> list[str] | Broken:
     try:
-        cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error:
-        return Broken(number, text[:KEPT_TEXT], "bad_quote")
+        cells = next(csv.reader(feed(), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        source.put_back(held[1:])
+        unclosed = len(held) > 1 or "unexpected end" in str(error)
+        return "unclosed_quote" if unclosed else "bad_quote", [line]
+    return cells, held
+
+
+def checked(number: int, cells: list[str], width: int, text: str) -> list[str] | Broken:
+    """The cells as a numbered row, or why they are none; `text` is what is kept of the record then."""
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
     if len(cells) != width:
         return Broken(number, text[:KEPT_TEXT], "too_few_cells" if len(cells) < width else "too_many_cells")
-    if any(len(cell) > MAX_CELL for cell in cells):
-        return Broken(number, text[:KEPT_TEXT], "cell_too_long")
+    if len(text) > MAX_CELL:
+        if max(map(len, cells)) > MAX_CELL:
+            return Broken(number, text[:KEPT_TEXT], "cell_too_long")
+        if len(text.encode("utf-8", "replace")) > MAX_RECORD:
+            return Broken(number, text[:KEPT_TEXT], "line_too_long")
     return [str(number), *cells]
 
 

@@ -1,24 +1,44 @@
-"""Spreadsheets and JSON, unfolded to rows of text.
+"""Spreadsheets, unfolded to a CSV file of text by a process of its own with a ceiling over its memory and time.
+
+A workbook of a few kilobytes can ask for any amount of memory (one cell in the last corner is enough), and the reading
+library then ends its whole process: that must not be ours.
 
 Numbers keep the digits a person would read: a whole float loses its ".0", a date becomes ISO, nothing is rounded.
 """
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
+import resource
+import subprocess
+import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from yiwang.data.core.records import Broken, Line
 from yiwang.data.errors import SourceError
 
 MAX_SHEET_BYTES = 1 << 30
 MAX_SHEET_RATIO = 250
-MAX_JSON = 512 << 20
+MEMORY = 3 << 30
+SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Unfolded:
+    """The first sheet that holds anything, as a CSV file, and notes on what was not read."""
+
+    path: Path
+    notes: tuple[str, ...]
+
+    def rows(self) -> Iterator[list[str]]:
+        with self.path.open(encoding="utf-8", newline="") as file:
+            yield from csv.reader(file)
 
 
 def is_sheet(path: Path) -> bool:
@@ -28,7 +48,42 @@ def is_sheet(path: Path) -> bool:
     return head[:4] == b"PK\x03\x04" or head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
+def sheet_unfold(path: Path, scratch: Path) -> Unfolded:
+    """Raises SourceError for what is no workbook, is locked, holds nothing, or asks for more than a sheet may."""
+    _refuse_bomb(path)
+    target = scratch / "sheet.csv"
+    command = [sys.executable, "-m", "yiwang.data.core.sheets", str(path), str(target)]
+    ran = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
+    if ran.returncode:
+        raise SourceError(
+            zh="表格太大，或有单元格落在极远处，规定的内存内读不了",
+            en="the workbook is too large, or has a cell far out: it cannot be read within the memory allowed",
+            where=path.name,
+            hint_zh="请删去表格右侧和下方的空白行列，或另存为 CSV 后上传。",
+            hint_en="Delete the blank rows and columns around the table, or save it as CSV and upload that.",
+        )
+    answer = json.loads(ran.stdout)
+    if "error" in answer:
+        raise SourceError(
+            zh=f"表格文件打不开：{answer['error']}",
+            en=f"the workbook cannot be opened: {answer['error']}",
+            where=path.name,
+            hint_zh="如有密码请先去掉；也可另存为 CSV。",
+            hint_en="Take off the password if there is one, or save it as CSV.",
+        )
+    if answer["sheet"] is None:
+        raise SourceError(
+            zh="表格文件里没有数据",
+            en="the workbook holds no data",
+            where=path.name,
+            hint_zh="请检查是否选错了文件。",
+            hint_en="Check whether it is the right file.",
+        )
+    return Unfolded(target, tuple(f"sheet not read: {name}" for name in answer["others"]))
+
+
 def _refuse_bomb(path: Path) -> None:
+    """What a workbook says of its own size; one that lies meets the ceiling."""
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as archive:
@@ -43,25 +98,40 @@ def _refuse_bomb(path: Path) -> None:
         )
 
 
-def sheet_rows(path: Path) -> tuple[list[list[str]], list[str]]:
-    """Rows of the first sheet that holds anything, and notes on what was not read."""
-    _refuse_bomb(path)
+def main(path: str, target: str) -> None:
+    """In the process of its own: write the rows to `target` and tell the rest on stdout, as JSON."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        book = CalamineWorkbook.from_path(str(path))
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+        answer = _unfold(path, target)
     except (CalamineError, zipfile.BadZipFile, ValueError, OSError) as error:
-        raise SourceError(
-            zh=f"表格文件打不开：{error}",
-            en=f"the workbook cannot be opened: {error}",
-            where=path.name,
-            hint_zh="如有密码请先去掉；也可另存为 CSV。",
-            hint_en="Take off the password if there is one, or save it as CSV.",
-        ) from error
-    filled = [(name, rows) for name, rows in sheets.items() if any(_text(c) for row in rows for c in row)]
-    if not filled:
-        raise SourceError(zh="表格文件里没有数据", en="the workbook holds no data", where=path.name)
-    notes = [f"sheet not read: {name}" for name, _ in filled[1:]]
-    return [[_text(cell) for cell in row] for row in filled[0][1]], notes
+        answer = {"error": " ".join(str(error).split())[:300]}
+    sys.stdout.write(json.dumps(answer))
+
+
+def _unfold(path: str, target: str) -> dict[str, object]:
+    book = CalamineWorkbook.from_path(path)
+    found, others = None, []
+    for name in book.sheet_names:
+        rows = book.get_sheet_by_name(name).iter_rows()
+        if found is None:
+            found = name if _write(rows, target) else None
+        elif any(_text(cell) for row in rows for cell in row):
+            others.append(name)
+    return {"sheet": found, "others": others}
+
+
+def _write(rows: Iterable[Sequence[object]], target: str) -> bool:
+    """Write the rows as text; answers whether any cell is filled."""
+    filled = False
+    with open(target, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        for row in rows:
+            cells = [_text(cell) for cell in row]
+            filled = filled or any(cells)
+            writer.writerow(cells)
+    return filled
 
 
 def _text(cell: object) -> str:
@@ -75,77 +145,8 @@ def _text(cell: object) -> str:
         return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ")
     if isinstance(cell, (dt.date, dt.time)):
         return cell.isoformat()
-    return str(cell)
+    return str(cell).replace("\x00", "\ufffd")
 
 
-def is_json(path: Path, name: str) -> bool:
-    """JSON by its name, or by a first character that no header line starts with."""
-    if any(suffix in {".json", ".jsonl", ".ndjson"} for suffix in Path(name).suffixes):
-        return True
-    with path.open("rb") as file:
-        return file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:2] in {b'{"', b"[{"}
-
-
-def json_items(path: Path, lines: Iterator[Line]) -> Iterator[dict[str, str] | Broken]:
-    """Objects of a JSON-lines file, a JSON array, or a tree whose nodes hold `children`."""
-    with path.open("rb") as file:
-        first = file.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if first[:1] == b"[" or not _is_object(first.split(b"\n", 1)[0]):
-        yield from _whole_document(path)
-        return
-    number = 0
-    for line in lines:
-        if not line.fault and not line.text.strip():
-            continue
-        number += 1
-        if line.fault:
-            yield Broken(number, line.text, line.fault)
-            continue
-        try:
-            item = json.loads(line.text, parse_float=str, parse_int=str, parse_constant=str)
-        except (json.JSONDecodeError, RecursionError):
-            yield Broken(number, line.text[:4000], "bad_json")
-            continue
-        yield _cells(item) if isinstance(item, dict) else Broken(number, line.text[:4000], "not_an_object")
-
-
-def _is_object(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-        return False
-
-
-def _whole_document(path: Path) -> Iterator[dict[str, str] | Broken]:
-    if path.stat().st_size > MAX_JSON:
-        raise SourceError(
-            zh="单个 JSON 文档过大",
-            en="a single JSON document of this size is not read",
-            where=path.name,
-            hint_zh="请改为每行一个对象的 JSON Lines。",
-            hint_en="Write it as JSON lines, one object a line.",
-        )
-    try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str, parse_int=str, parse_constant=str)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise SourceError(zh=f"JSON 写法有误：{error}", en=f"not valid JSON: {error}", where=path.name) from error
-    waiting = list(reversed(data)) if isinstance(data, list) else [data]
-    number = 0
-    while waiting:
-        item = waiting.pop()
-        number += 1
-        if not isinstance(item, dict):
-            yield Broken(number, json.dumps(item, ensure_ascii=False)[:4000], "not_an_object")
-            continue
-        children = item.pop("children", None)
-        yield _cells(item)
-        if isinstance(children, list):
-            waiting.extend(reversed(children))
-
-
-def _cells(item: dict[str, object]) -> dict[str, str]:
-    """Nested values keep their JSON text; null is an empty cell."""
-    return {
-        str(k): v if isinstance(v, str) else "" if v is None else json.dumps(v, ensure_ascii=False)
-        for k, v in item.items()
-    }
+if __name__ == "__main__":
+    main(*sys.argv[1:])
