@@ -7,17 +7,22 @@ from pathlib import Path
 
 import pytest
 from docs.build import pages, stale
+from smallcity import SYSTEM
 from sources import ROOT, engines, written
 
 import yiwang.data.service
 import yiwang.kernel.service
+from yiwang.config.place import Place
 from yiwang.data.core.checks import COMMON_REASONS, ROW_REASONS
 from yiwang.data.core.rules import DIMENSION_OF_KIND
 from yiwang.data.schema import DIMENSIONS
+from yiwang.data.service import load_run
+from yiwang.kernel.service import pack_install
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 README_LINES = 80
+FIRMS = "legal-person-registration"
 SERVICES = {"kernel": yiwang.kernel.service.__all__, "data": yiwang.data.service.__all__}
 
 
@@ -91,6 +96,19 @@ def test_the_quality_page_names_every_rule_reason_and_dimension() -> None:
     page = (ROOT / "docs/reference/quality.md").read_text(encoding="utf-8")
     codes = [*DIMENSION_OF_KIND, *ROW_REASONS, *(code for code, _, _ in COMMON_REASONS.values()), *DIMENSIONS]
     assert [code for code in codes if f"`{code}`" not in page] == []
+
+
+def test_the_table_of_the_tutorial_gets_what_the_tutorial_says(db: None, home: Place, tmp_path: Path) -> None:
+    page = (ROOT / "docs/tutorials/first-load.md").read_text(encoding="utf-8")
+    table, told = (re.search(f"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("csv", "text"))
+    assert table and told
+    for pack in ("foundation/departments", "base/legal-person"):
+        pack_install(actor=SYSTEM, folder=ROOT / "packs" / pack)
+    (tmp_path / "firms.csv").write_text(table[1], encoding="utf-8")
+    load, _ = load_run(actor=SYSTEM, resource_id=FIRMS, path=tmp_path / "firms.csv", file_name="firms.csv")
+    said = [line.split()[:2] for line in told[1].splitlines()[1:]]
+    assert told[1].startswith(f"source {load.source} rows = accepted {load.accepted} + rejected {load.rejected} ")
+    assert {code: int(rows) for rows, code in said} == load.reasons
 
 
 def test_the_index_leads_to_every_page_of_the_manual() -> None:
