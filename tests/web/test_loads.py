@@ -53,7 +53,7 @@ def test_the_progress_piece_stops_asking_when_the_load_has_ended(signed_in) -> N
 
 def test_a_file_that_is_no_table_says_what_is_wrong_and_can_be_tried_again(signed_in) -> None:
     client = signed_in(Role.STEWARD)
-    load = upload(client, "\x00\x01\x02", name="broken.xlsx")
+    load = upload(client, "PK\x03\x04 this is no workbook", name="broken.xlsx")
     page = client.get(f"/work/loads/{load}/").content.decode()
     assert 'role="alert"' in page and "失败" in page
     assert client.post(f"/work/loads/{load}/retry/").status_code == 302

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.text import capfirst
+
 from yiwang.kernel.core.text import Text
 from yiwang.web.language import say
 from yiwang.web.templatetags.say import number, percent
@@ -50,8 +52,8 @@ def figure_chart(
         shape=shape,
         description=description,
         data={
-            "labels": [say(label) for label in labels],
-            "series": [{"name": say(one.title), "values": list(one.values)} for one in series],
+            "labels": [capfirst(say(label)) for label in labels],
+            "series": [{"name": capfirst(say(one.title)), "values": list(one.values)} for one in series],
             "format": "percent" if shares else "plain",
             **options,
         },

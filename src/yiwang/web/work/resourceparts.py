@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from yiwang.data import selectors as data
 from yiwang.data.answers import Lineage, ResourceDetail
@@ -136,16 +137,19 @@ def rule_lines(resource: ResourceDetail) -> tuple[RuleLine, ...]:
 
 def history_chart(resource: ResourceDetail) -> Chart:
     """Each dimension as a line over the loads, oldest first."""
-    moments = sorted({(point.at, point.load_id) for point in resource.history})
+    # Each dimension of a load has a moment of its own; a load is one point.
+    moments: dict[int, datetime] = {}
+    for point in resource.history:
+        moments[point.load_id] = min(point.at, moments.get(point.load_id, point.at))
     by_place = {(point.load_id, point.dimension): point.share for point in resource.history}
     return figure_chart(
         "history",
         "lines",
         Text(zh="五个质量维度随每次归集的变化", en="The five quality dimensions over the loads"),
         label_title=Text(zh="归集时间", en="Load"),
-        labels=[when(at) for at, _ in moments],
+        labels=[when(moments[load_id]) for load_id in sorted(moments)],
         series=[
-            Series(title, tuple(by_place.get((load_id, dimension)) for _, load_id in moments))
+            Series(title, tuple(by_place.get((load_id, dimension)) for load_id in sorted(moments)))
             for dimension, title in DIMENSIONS.items()
         ],
         shares=True,
