@@ -1,0 +1,28 @@
+"""The peers' own virtualenv, so that the product's stays small. Made when it is wanted and not there."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.contest import ROOT
+
+LOCK = ROOT / "bench/requirements.lock"
+HOME = ROOT / ".venv-bench"
+
+
+def peers_python(say: Callable[[str], None]) -> Path:
+    """The interpreter that has the peers, of exactly the versions of bench/requirements.lock."""
+    python, mark = HOME / "bin/python", HOME / "lock.sha256"
+    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    if mark.is_file() and mark.read_text() == wanted:
+        return python
+    say(f"installing the peers into {HOME.name} from bench/requirements.lock …")
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(HOME)], check=True)
+    pip = [str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(LOCK)]
+    subprocess.run(pip, check=True, stdout=sys.stderr)
+    mark.write_text(wanted)
+    return python
