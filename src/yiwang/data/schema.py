@@ -87,7 +87,7 @@ class Options(_File):
     allow_future: bool = False
     excel_serial: bool = True
     percent: bool = False
-    scale: int | None = Field(default=None, ge=0, le=10)
+    scale: int | None = Field(default=None, ge=0, le=18)
     max_length: int | None = Field(default=None, ge=1, le=1_000_000)
     inner_check: Literal["reject", "warn"] = "reject"
 
