@@ -93,6 +93,7 @@ def load_answer(detail: LoadDetail, unchanged: bool) -> dict[str, Any]:
         "load": row.id,
         "inserted": 0 if unchanged else row.inserted,
         "updated": 0 if unchanged else row.updated,
+        "removed": 0 if unchanged else row.removed,
         "columns": {m.header: m.field for m in detail.mapping if m.field},
         "not_taken": [m.header for m in detail.mapping if not m.field],
         "encoding": detail.encoding,
@@ -111,9 +112,10 @@ def _tell(detail: LoadDetail, unchanged: bool) -> None:
         )
     out.print(
         say(
-            f"来源 {row.source} 行 = 接受 {row.accepted} + 拒绝 {row.rejected}（新增 {row.inserted}，更新 {row.updated}）",
+            f"来源 {row.source} 行 = 接受 {row.accepted} + 拒绝 {row.rejected}"
+            f"（新增 {row.inserted}，更新 {row.updated}，移除 {row.removed}）",
             f"source {row.source} rows = accepted {row.accepted} + rejected {row.rejected} "
-            f"(new {row.inserted}, changed {row.updated})",
+            f"(new {row.inserted}, changed {row.updated}, removed {row.removed})",
         )
     )
     for reason in detail.reasons:

@@ -101,6 +101,7 @@ class LoadRow:
     rejected: int
     inserted: int
     updated: int
+    removed: int
     operator_name: str
     created_at: datetime
     finished_at: datetime | None
@@ -109,7 +110,7 @@ class LoadRow:
 
     @property
     def unchanged(self) -> bool:
-        return self.state == "done" and not self.inserted and not self.updated
+        return self.state == "done" and not (self.inserted or self.updated or self.removed)
 
 
 @dataclass(frozen=True)

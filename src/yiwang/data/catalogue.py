@@ -24,6 +24,7 @@ from yiwang.data.answers import (
     StageRow,
 )
 from yiwang.data.core import sql
+from yiwang.data.core.checks import output_columns
 from yiwang.data.core.quality import accessibility, timeliness
 from yiwang.data.core.semantics import semantic_type
 from yiwang.data.exports import purpose_needed, shown_columns
@@ -185,7 +186,7 @@ def resource_get(actor: Actor, resource_id: str) -> ResourceDetail:
         liaisons=tuple(p.name for p in people),
         scores=scores_now(resource, load),
         history=tuple(
-            ScorePoint(s.at, s.load_id, s.dimension, s.share)
+            ScorePoint(s.at, s.load_id, s.dimension, s.good / s.total if s.total else 0.0)
             for s in reversed(points[: HISTORY_LOADS * len(DIMENSIONS)])
         ),
         last_load=load_row_of(load) if load else None,
@@ -248,7 +249,7 @@ def resource_sample(
     listed = ", ".join(m for _, _, m in columns)
     with engine(Path(settings.PLACE.scratch)) as connection:
         rows = connection.execute(
-            f"SELECT {listed} FROM {sql.rows_of(files)} LIMIT {min(max(limit, 1), 100)}"
+            f"SELECT {listed} FROM {sql.table_of(files, output_columns(file))} LIMIT {min(max(limit, 1), 100)}"
         ).fetchall()
     audit(
         actor=actor,

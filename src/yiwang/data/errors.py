@@ -6,7 +6,8 @@ YiwangError
 │   └── MappingNeeded       headers that a person must match to fields first
 ├── Conflict
 │   ├── LoadBusy            another load of the same resource is running
-│   └── SchemaChanged       a table does not fit its definition any more
+│   ├── SchemaChanged       a table does not fit its definition any more
+│   └── WouldEmpty          a file without a good row would replace a table that has some
 ├── NotFound
 │   └── NoData              the resource stands in the catalogue but nothing was ever loaded
 └── IdentityBroken          source rows are not accepted + rejected: the load is stopped, nothing is published
@@ -37,6 +38,10 @@ class LoadBusy(Conflict):
 
 class SchemaChanged(Conflict):
     code = "schema_changed"
+
+
+class WouldEmpty(Conflict):
+    code = "would_empty"
 
 
 class NoData(NotFound):

@@ -23,7 +23,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from yiwang.data.adapters.engine import engine
 from yiwang.data.core import sql
-from yiwang.data.core.checks import ROW_REASONS, Checks
+from yiwang.data.core.checks import ROW_REASONS, Checks, output_columns
 from yiwang.data.loads import the_lake
 from yiwang.data.masking import masked_sql
 from yiwang.data.models import LifecycleRecord, Load
@@ -116,20 +116,18 @@ def export_file(actor: Actor, resource_id: str, *, format: str, purpose: str, ve
 
 def shown_columns(file: ResourceFile) -> list[tuple[str, str, str]]:
     """(column, Chinese heading, SQL that masks it) for every column of the standard table."""
-    kinds = Checks(file, file.published).output_columns()
-    found = []
-    for field in file.fields:
-        for name, _ in kinds:
-            if name == field.id or (name.startswith(field.id + "_") and name not in {f.id for f in file.fields}):
-                suffix = name.removeprefix(field.id)
-                found.append((name, field.title.zh + suffix, masked_sql(field, name)))
-    return found
+    checks = Checks(file, file.published)
+    return [
+        (f.id + o.suffix, f.title.zh + o.suffix, masked_sql(f, f.id + o.suffix))
+        for f in file.fields
+        for o in checks.outputs(f)
+    ]
 
 
 def _write(
     connection: duckdb.DuckDBPyConnection, file: ResourceFile, files: list[str], format: str, target: Path
 ) -> int:
-    scan, columns = sql.rows_of(files), shown_columns(file)
+    scan, columns = sql.table_of(files, output_columns(file)), shown_columns(file)
     count = connection.execute(f"SELECT count(*) FROM {scan}").fetchone()
     rows = int(count[0]) if count else 0
     keys = ", ".join(sql.name(k) for k in file.key)

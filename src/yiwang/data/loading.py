@@ -20,7 +20,8 @@ from yiwang.data.core.publishing import Change, plan_change, write_accepted, wri
 from yiwang.data.core.quality import Part, row_parts
 from yiwang.data.core.reading import Source, careful, frame
 from yiwang.data.core.staging import Raw, judge, stage_raw
-from yiwang.data.errors import IdentityBroken
+from yiwang.data.errors import IdentityBroken, WouldEmpty
+from yiwang.data.schema import ResourceFile
 
 Report = Callable[[str, int, int], None]
 STAGES_OF_LOAD = ("frame", "raw", "check", "write", "publish", "profile")
@@ -65,22 +66,58 @@ def prepare(
     scratch: Path,
     report: Report,
 ) -> Prepared:
-    """Frame, stage, check and split one source. Raises IdentityBroken rather than lose or invent a row."""
+    """Frame, stage, check and split one source. Raises IdentityBroken rather than lose or invent a row, WouldEmpty
+    rather than replace a table with nothing. Where it raises, none of its files is left in a table's folder."""
     resource = checks.resource
-    raw_table, table = lake.table("raw", resource.id), lake.table("standard", resource.id)
+    raw_file = lake.table("raw", resource.id).new_file()
+    table = lake.table("standard", resource.id)
+    accepted_file, merged_file = table.new_file(), table.new_file()
+    try:
+        framed, raw = _staged(connection, source, mapping, resource, raw_file, load, scratch, report)
+        return _prepared(connection, lake, checks, framed, raw, accepted_file, merged_file, load, load_key, report)
+    except BaseException:
+        for path in (raw_file, accepted_file, merged_file):
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _staged(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    mapping: Mapping[int, str],
+    resource: ResourceFile,
+    target: Path,
+    load: int,
+    scratch: Path,
+    report: Report,
+) -> tuple[Framed, Raw]:
     report("frame", 0, 1)
     framed = frame(source, scratch)
     report("raw", 0, 1)
     try:
-        raw = stage_raw(connection, framed, resource, mapping, raw_table.new_file(), load)
+        return framed, stage_raw(connection, framed, resource, mapping, target, load)
     except duckdb.Error:
         # the fast reader met a record it cannot take; read again with care, so that only that record is lost
         framed = careful(source, scratch)
-        raw = stage_raw(connection, framed, resource, mapping, raw_table.new_file(), load)
+        return framed, stage_raw(connection, framed, resource, mapping, target, load)
+
+
+def _prepared(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    checks: Checks,
+    framed: Framed,
+    raw: Raw,
+    accepted_file: Path,
+    merged_file: Path,
+    load: int,
+    load_key: str,
+    report: Report,
+) -> Prepared:
+    resource = checks.resource
     report("check", 0, raw.rows)
     judged = judge(connection, raw, checks, _references(lake, checks))
     report("write", 0, raw.rows)
-    accepted_file = table.new_file()
     accepted = write_accepted(connection, raw, checks, load, accepted_file)
     rejected_file = lake.rejected_file(resource.id, load_key)
     rejected = write_rejected(connection, raw, framed, rejected_file)
@@ -90,7 +127,7 @@ def prepare(
         raise IdentityBroken(
             zh=f"来源 {total} 行 ≠ 接受 {accepted} + 拒绝 {rejected}，已停止，未发布任何数据",
             en=f"source {total} rows is not accepted {accepted} + rejected {rejected}: stopped, nothing was published",
-            where=source.name,
+            where=resource.id,
             hint_zh="请把此文件连同本消息交给维护人员。",
             hint_en="Give this file and this message to your maintainers.",
         )
@@ -98,7 +135,10 @@ def prepare(
     reasons, flags = _counts(connection)
     for code, rows in broken.items():
         reasons[code] = reasons.get(code, 0) + rows
-    change = plan_change(connection, checks, accepted_file, table.files(), table.new_file())
+    current = lake.table("standard", resource.id).files()
+    if resource.load.mode == "replace" and current and not accepted:
+        raise _would_empty(resource, total)
+    change = plan_change(connection, checks, accepted_file, current, merged_file)
     return Prepared(
         checks=checks,
         raw=raw,
@@ -113,6 +153,16 @@ def prepare(
         unchecked=judged.unchecked,
         parts=row_parts(connection, resource, total, broken),
         content_hash=_content_hash(connection, checks, accepted_file),
+    )
+
+
+def _would_empty(resource: ResourceFile, source: int) -> WouldEmpty:
+    return WouldEmpty(
+        zh=f"文件的 {source} 行中没有一行可以接受；这个资源每次整体替换，照做会清空现有数据，已停止",
+        en=f"none of the file's {source} rows can be accepted; this resource is replaced as a whole, which would empty it",
+        where=resource.id,
+        hint_zh="请检查文件和列的对应关系；确实要清空请走数据销毁。",
+        hint_en="Check the file and its mapping; to empty the resource on purpose, destroy its data.",
     )
 
 

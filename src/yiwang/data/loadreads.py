@@ -60,6 +60,7 @@ def load_row_of(load: Load) -> LoadRow:
         rejected=load.rejected,
         inserted=load.inserted,
         updated=load.updated,
+        removed=load.removed,
         operator_name=load.operator_name,
         created_at=load.created_at,
         finished_at=load.finished_at,

@@ -245,7 +245,8 @@ def _note_prepared(load: Load, source: Source, matches: tuple[Match, ...], prepa
         "flags": dict(prepared.flags),
     }
     if not resumed:
-        values |= {"inserted": prepared.change.inserted, "updated": prepared.change.updated}
+        change = prepared.change
+        values |= {"inserted": change.inserted, "updated": change.updated, "removed": change.removed}
     Load.objects.filter(pk=load.pk).update(**values)
 
 

@@ -65,6 +65,8 @@ class Load(models.Model):
     flags = models.JSONField(default=dict)
     inserted = models.BigIntegerField(default=0)
     updated = models.BigIntegerField(default=0)
+    # rows that stood in the table and no longer do, because the file replaced it
+    removed = models.BigIntegerField(default=0)
     raw_version = models.BigIntegerField(null=True)
     table_version = models.BigIntegerField(null=True)
     corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="corrections")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from yiwang.data.core import sql
+from yiwang.data.core.checks import output_columns
 from yiwang.data.schema import ResourceFile
 
 SHOWN_GRADE = 2
@@ -35,7 +36,7 @@ def profile_table(
     """Profile every field of the table in these files, in one pass plus one over a sample."""
     if not files:
         return ()
-    scan = sql.rows_of(files)
+    scan = sql.table_of(files, output_columns(resource))
     parts = ["count(*)"]
     for field in resource.fields:
         column = sql.name(field.id)

@@ -83,7 +83,7 @@ def plan_change(
         return Change((accepted,) if rows else (), (), rows, 0, 0)
     columns = [name for name, _ in checks.output_columns()]
     keys = ", ".join(sql.name(k) for k in checks.resource.key)
-    old, new = sql.rows_of(current), sql.rows_of([str(accepted)])
+    old, new = sql.table_of(current, checks.output_columns()), sql.rows_of([str(accepted)])
     connection.execute(
         f"CREATE OR REPLACE TABLE compared AS SELECT new._row, "
         f"{' AND '.join(f'old.{sql.name(k)} IS NULL' for k in checks.resource.key[:1])} AS is_new, "
@@ -101,12 +101,12 @@ def plan_change(
         return Change((), (), 0, 0, 0)
     if inserted == rows:
         return Change((accepted,), (), inserted, 0, 0)
-    return _merge(connection, columns, keys, current, accepted, new_file, inserted, updated)
+    return _merge(connection, checks.output_columns(), keys, current, accepted, new_file, inserted, updated)
 
 
 def _merge(
     connection: duckdb.DuckDBPyConnection,
-    columns: list[str],
+    columns: list[tuple[str, str]],
     keys: str,
     current: list[str],
     accepted: Path,
@@ -125,8 +125,9 @@ def _merge(
             f"SELECT DISTINCT filename FROM {listed} SEMI JOIN {moved} USING ({keys})"
         ).fetchall()
     ]
-    every = ", ".join([*(sql.name(c) for c in columns), "_load", "_row"])
-    kept = f"SELECT {every} FROM {sql.rows_of(touched)} ANTI JOIN {moved} USING ({keys}) UNION ALL " if touched else ""
+    every = ", ".join([*(sql.name(c) for c, _ in columns), "_load", "_row"])
+    old = sql.table_of(touched, columns) if touched else ""
+    kept = f"SELECT {every} FROM {old} ANTI JOIN {moved} USING ({keys}) UNION ALL " if touched else ""
     connection.execute(
         f"COPY ({kept}SELECT {every} FROM {new} SEMI JOIN "
         "(SELECT _row FROM compared WHERE is_new OR differs) USING (_row)) "

@@ -36,6 +36,12 @@ def literal(value: object) -> str:
     return text(str(value))
 
 
+def table_of(files: Iterable[str], columns: Iterable[tuple[str, str]]) -> str:
+    """The rows of a table with all of `columns` (name, type), also where no file was written since one was added."""
+    nothing = ", ".join(f"NULL::{kind} AS {name(column)}" for column, kind in columns)
+    return f"(SELECT * FROM {rows_of(files)} UNION ALL BY NAME SELECT {nothing} WHERE FALSE)"
+
+
 def rows_of(files: Iterable[str]) -> str:
     """A table function over Parquet files; older files may lack columns that were added later."""
     listed = ", ".join(text(f) for f in files)
