@@ -19,10 +19,12 @@ from rich.progress import Progress
 from yiwang.cli.city import prepare
 from yiwang.cli.output import say, shell_actor, told
 from yiwang.cli.synthetic import make, synth_folder
+from yiwang.data.selectors import catalogue_facets
 from yiwang.data.service import city_lists, lake_tidy_queue, load_run
+from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict, Unavailable
 from yiwang.kernel.selectors import city_is_synthetic, demo_accounts
-from yiwang.kernel.service import city_mark_synthetic, demo_accounts_create, dispatch_until
+from yiwang.kernel.service import city_mark_synthetic, demo_accounts_create, dispatch_until, liaison_assign
 
 READY_SECONDS = 60
 TIDY_SECONDS = 24 * 3600
@@ -63,6 +65,13 @@ def _build(residents: int) -> None:
             bar.advance(step)
     city_mark_synthetic(actor=actor)
     demo_accounts_create(actor=actor)
+    _name_liaisons(actor)
+
+
+def _name_liaisons(actor: Actor) -> None:
+    """Every department that provides data has somebody one can ask, in the demo a made-up one."""
+    for facet in catalogue_facets(actor)["provider"]:
+        liaison_assign(actor=actor, department=facet.value, name="演示联络员")
 
 
 def serve(host: str, port: int, *, browser: bool) -> None:
