@@ -36,7 +36,9 @@ class Money(SemanticType):
         return Steps(
             clean=cleaning.solid_sql(c, options.missing),
             parse=(
-                {x: f"CASE WHEN {c} >= ':' OR {c} < '-' THEN regexp_extract({c}, '^{PREFIX}') END"},
+                {
+                    x: f"CASE WHEN {c} >= ':' OR {c} < '0' AND NOT starts_with({c}, '-') THEN regexp_extract({c}, '^{PREFIX}') END"
+                },
                 {
                     s: f"regexp_extract(CASE WHEN {x} IS NULL THEN {c} ELSE substr({c}, length({x}) + 1) END,"
                     f" '^{FIGURE}$', ['n', 'u'])",

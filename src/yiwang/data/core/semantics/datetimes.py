@@ -31,12 +31,10 @@ def _references(template: str) -> str:
 class Moment(SemanticType):
     def steps(self, column: str, options: Options) -> Steps:
         c = column
-        t, x, s, v, f = (derived(c, name) for name in ("~t", "~x", "~s", "~v", "~f"))
+        t0, t, x, s, v, f = (derived(c, name) for name in ("~t0", "~t", "~x", "~s", "~v", "~f"))
         y, m, d, h, i, sec, day = (derived(c, name) for name in ("~y", "~m", "~d", "~h", "~i", "~c", "~day"))
         first, last = days.bounds(options)
-        # colons in both places leave no room for a zone offset, which the cast would apply
-        plain = f"strlen({c}) = 19 AND {c}[14] = ':' AND {c}[17] = ':'"
-        fast = f"coalesce({t} BETWEEN TIMESTAMP '{first:%Y-%m-%d}' AND TIMESTAMP '{last:%Y-%m-%d} 23:59:59', false)"
+        bounds = f"TIMESTAMP '{first:%Y-%m-%d}' AND TIMESTAMP '{last:%Y-%m-%d} 23:59:59'"
         serial = f"{x} >= {days.EXCEL_FIRST} AND {x} < {days.EXCEL_LAST + 1}"
 
         def number(text: str) -> str:
@@ -50,9 +48,11 @@ class Moment(SemanticType):
         return Steps(
             clean=cleaning.spaced_sql(c, options.missing),
             parse=(
-                {t: f"CASE WHEN {plain} THEN TRY_CAST({c} AS TIMESTAMP) END"},
-                {x: self._serial_sql(c, fast, options)},
-                {s: f"CASE WHEN NOT {fast} AND {x} IS NULL THEN {self._parts_sql(c)} END"},
+                {t0: f"CASE WHEN strlen({c}) = 19 THEN TRY_CAST({c} AS TIMESTAMP) END"},
+                # written back as it was: the cast also takes zones, other separators and blanks
+                {t: f"CASE WHEN {t0} BETWEEN {bounds} AND {t0}::VARCHAR = {c} THEN {t0} END"},
+                {x: self._serial_sql(c, t, options)},
+                {s: f"CASE WHEN {t} IS NULL AND {x} IS NULL THEN {self._parts_sql(c)} END"},
                 {
                     y: f"CASE WHEN {s}.m2 <> '' THEN {years} ELSE {number(f'{s}.y')} END",
                     m: number(f"{s}.m1 || {s}.m2"),
@@ -63,7 +63,7 @@ class Moment(SemanticType):
                 },
                 {day: f"CASE WHEN {y} > 0 AND {days.real_day_sql(y, m, d)} THEN make_date({y}, {m}, {d}) END"},
                 {
-                    v: f"CASE WHEN {fast} THEN {t}"
+                    v: f"CASE WHEN {t} IS NOT NULL THEN {t}"
                     f" WHEN {serial} THEN make_timestamp((({x} * {SECONDS}::DECIMAL(18,0))::BIGINT"
                     f" - {(days.UNIX_EPOCH - days.EXCEL_EPOCH).days * SECONDS}) * 1000000)"
                     f" WHEN {day} IS NOT NULL AND coalesce({h} < 24 AND {i} < 60 AND {sec} < 60, true)"
@@ -78,10 +78,10 @@ class Moment(SemanticType):
             fail=f,
         )
 
-    def _serial_sql(self, c: str, fast: str, options: Options) -> str:
+    def _serial_sql(self, c: str, t: str, options: Options) -> str:
         if not options.excel_serial:
             return "NULL::DECIMAL(20,10)"
-        likely = f"NOT {fast} AND strlen({c}) BETWEEN 5 AND 16 AND (strpos({c}, '.') = 6 OR strlen({c}) = 5)"
+        likely = f"{t} IS NULL AND strlen({c}) BETWEEN 5 AND 16 AND (strpos({c}, '.') = 6 OR strlen({c}) = 5)"
         return f"CASE WHEN {likely} AND regexp_full_match({c}, '{SERIAL}') THEN TRY_CAST({c} AS DECIMAL(20,10)) END"
 
     def _parts_sql(self, c: str) -> str:

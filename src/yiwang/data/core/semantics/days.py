@@ -74,9 +74,9 @@ def date_literal(day: date) -> str:
 
 
 def bounds(options: Options) -> tuple[date, date]:
-    """First and last day accepted without a closer look."""
+    """First and last day accepted without a closer look; years below 1000 always get one, to see all four digits."""
     last = date(options.max_year, 12, 31)
-    return date(options.min_year, 1, 1), last if options.allow_future else min(last, options.as_of)
+    return date(max(options.min_year, 1000), 1, 1), last if options.allow_future else min(last, options.as_of)
 
 
 def range_fault(day: date, options: Options) -> int:

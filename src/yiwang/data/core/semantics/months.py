@@ -9,7 +9,7 @@ from datetime import date
 from yiwang.data.core.semantics import cleaning, days
 from yiwang.data.core.semantics.base import Options, Output, Parsed, Reason, SemanticType, Steps
 from yiwang.data.core.semantics.composition import derived
-from yiwang.data.core.semantics.dates import bare_number_sql, fast_day_sql
+from yiwang.data.core.semantics.dates import bare_number_sql, fast_day_stages
 
 # a run needs 年, since 2012-1-2 is a day; 2012.1 is refused: it may be what a spreadsheet left of 2012.10
 MONTH = (
@@ -25,8 +25,7 @@ class Month(SemanticType):
         c = column
         d, n, s, y, a, b, e = (derived(c, name) for name in ("~d", "~n", "~s", "~y", "~a", "~b", "~e"))
         v, w, f = (derived(c, name) for name in ("~v", "~w", "~f"))
-        first, last = (days.date_literal(day) for day in days.bounds(options))
-        slow = f"coalesce({d} NOT BETWEEN {first} AND {last}, true)"
+        slow = f"{d} IS NULL"
         parts = f"regexp_extract({days.arabic_sql(c)}, '^{MONTH}$', {list(GROUPS)})"
         serial = f"{days.date_literal(days.EXCEL_EPOCH)} + {n}::INTEGER"
         is_serial = f"{n} BETWEEN {days.EXCEL_FIRST} AND {days.EXCEL_LAST}"
@@ -40,7 +39,7 @@ class Month(SemanticType):
         return Steps(
             clean=cleaning.spaced_sql(c, options.missing),
             parse=(
-                {d: fast_day_sql(c)},
+                *fast_day_stages(c, derived(c, "~t"), d, options),
                 {n: bare_number_sql(c, slow, lengths)},
                 {s: f"CASE WHEN {slow} AND coalesce({n} < {days.EXCEL_FIRST}, true) THEN {parts} END"},
                 {
@@ -54,7 +53,7 @@ class Month(SemanticType):
                     e: part("1", f"{n} % 100", f"{s}.d1 || {s}.d2 || {s}.d3"),
                 },
                 {
-                    v: f"CASE WHEN NOT {slow} THEN date_trunc('month', {d})::DATE"
+                    v: f"CASE WHEN {d} IS NOT NULL THEN date_trunc('month', {d})::DATE"
                     f" WHEN {is_serial} THEN date_trunc('month', {serial})::DATE"
                     f" WHEN {y} > 0 AND {a} BETWEEN 1 AND {b} AND {real} THEN make_date({y}, {b}, 1) END",
                 },
