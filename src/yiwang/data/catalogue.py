@@ -28,6 +28,7 @@ from yiwang.data.core.checks import output_columns
 from yiwang.data.core.quality import accessibility, timeliness
 from yiwang.data.core.semantics import semantic_type
 from yiwang.data.exports import purpose_needed, shown_columns
+from yiwang.data.finishing import has_liaison
 from yiwang.data.loadreads import load_row_of
 from yiwang.data.loads import the_lake
 from yiwang.data.masking import is_masked
@@ -36,12 +37,11 @@ from yiwang.data.resources import definition, resource_row
 from yiwang.data.schema import CATEGORIES, DIMENSIONS, DUTIES, LIBRARIES, SHARE_TYPES, STAGES
 from yiwang.data.versions import version_files
 from yiwang.kernel.access import demand, verdict
-from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
-from yiwang.kernel.departments import department_names, liaison_of
-from yiwang.kernel.errors import NotFound
 from yiwang.kernel.paging import Page
+from yiwang.kernel.selectors import department_names, liaison_of
+from yiwang.kernel.service import audit
 
 HISTORY_LOADS = 30
 SORTS = {"title": "title_zh", "-updated": "-last", "provider": "provider", "grade": "grade", "id": "id"}
@@ -136,16 +136,9 @@ def scores_now(resource: Resource, load: Load | None) -> tuple[Score, ...]:
     file = definition(resource)
     kept = {s.dimension: (s.good, s.total) for s in load.scores.all()}
     late = timeliness(file, load.finished_at, timezone.now())
-    reach = accessibility(file, load.table_version is not None, _has_liaison(resource.provider))
+    reach = accessibility(file, load.table_version is not None, has_liaison(resource.provider))
     kept["timeliness"], kept["accessibility"] = (late.good, late.total), (reach.good, reach.total)
     return tuple(Score(d, DIMENSIONS[d], *kept.get(d, (0, 0))) for d in DIMENSIONS)
-
-
-def _has_liaison(department: str) -> bool:
-    try:
-        return bool(liaison_of(department))
-    except NotFound:
-        return False  # a department the city does not have certainly has no liaison
 
 
 def catalogue_facets(actor: Actor) -> dict[str, list[Facet]]:
@@ -173,7 +166,7 @@ def resource_get(actor: Actor, resource_id: str) -> ResourceDetail:
     """Everything the catalogue knows of a resource. Findings are left out for those who may not decide or see them."""
     resource = resource_row(resource_id)
     file, names, load = definition(resource), department_names(), last_load(resource_id)
-    people = liaison_of(resource.provider) if _has_liaison(resource.provider) else ()
+    people = liaison_of(resource.provider) if has_liaison(resource.provider) else ()
     points = (
         QualityScore.objects.filter(load__resource=resource).select_related("load").order_by("-load_id", "dimension")
     )

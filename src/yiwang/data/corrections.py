@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
 
 from yiwang.data.adapters.engine import engine
+from yiwang.data.adapters.scratch import scratch_folder
 from yiwang.data.core import sql
 from yiwang.data.loads import load_receive, the_lake
 from yiwang.data.models import Load
@@ -50,15 +50,13 @@ def rejected_correct(*, actor: Actor, load_id: int, corrections: Mapping[int, Ma
             if header not in headers:
                 raise InputError(zh=f"没有列 {header}", en=f"there is no column {header}", where=f"row {number}")
             rows[number][headers.index(header)] = value
-    scratch = Path(settings.PLACE.scratch)
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        path = Path(folder) / "corrected.csv"
+    with scratch_folder(Path(settings.PLACE.scratch)) as folder:
+        path = folder / "corrected.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(headers)
             writer.writerows(rows[number] for number in sorted(rows))
-        mapping = {c["header"]: c["field"] for c in load.reading["columns"] if c["field"]}
+        mapping = {c["header"]: c["field"] for c in load.reading["columns"]}
         name = f"{Path(load.file_name).name.split('.')[0]}-corrected.csv"
         fresh, _ = load_receive(
             actor=actor, resource_id=load.resource_id, path=path, file_name=name, mapping=mapping, corrects=load.pk

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import deltalake
 import duckdb
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-import yiwang
 from yiwang.data.adapters.engine import engine
 from yiwang.data.adapters.lake import Lake
+from yiwang.data.adapters.scratch import scratch_folder
+from yiwang.data.columns import settle
 from yiwang.data.core.checks import Checks
-from yiwang.data.core.headers import Match, match_headers, open_fields
+from yiwang.data.core.headers import Match, match_headers
 from yiwang.data.core.profiling import profile_table
-from yiwang.data.core.quality import accessibility, timeliness
 from yiwang.data.core.reading import Source, open_source
 from yiwang.data.core.sensitive import find_sensitive
-from yiwang.data.errors import MappingNeeded
-from yiwang.data.events import LOAD_FINISHED
-from yiwang.data.loading import STAGES_OF_LOAD, Prepared, Published, Report, prepare, publish
-from yiwang.data.models import FieldProfile, LifecycleRecord, Load, QualityScore, Resource, SensitiveFinding
+from yiwang.data.errors import LoadBusy, MappingNeeded
+from yiwang.data.finishing import load_finish
+from yiwang.data.loading import STAGES_OF_LOAD, Prepared, Report, prepare, publish
+from yiwang.data.models import LifecycleRecord, Load, Resource
 from yiwang.data.resources import definition, resource_row
-from yiwang.data.schema import ResourceFile
+from yiwang.data.schema import LoadFile, ResourceFile
 from yiwang.kernel.access import demand
-from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import canonical_digest
-from yiwang.kernel.departments import liaison_of
-from yiwang.kernel.errors import InputError, YiwangError
-from yiwang.kernel.files import file_get, file_path, file_put
-from yiwang.kernel.outbox import emit
-from yiwang.kernel.receipts import receipt_write
+from yiwang.kernel.errors import YiwangError
+from yiwang.kernel.selectors import file_get, file_path, file_title
+from yiwang.kernel.service import audit, file_put
 
 
 def the_lake() -> Lake:
@@ -63,6 +58,7 @@ def load_receive(
     resource = resource_row(resource_id)
     demand(actor, "resource.load", resource.provider)
     stored = file_put(actor=actor, source=path, name=file_name)
+    name = file_title(file_name)
     key = canonical_digest(
         {
             "resource": resource.id,
@@ -71,6 +67,8 @@ def load_receive(
             "mapping": dict(mapping or {}),
             "corrects": corrects or 0,
             "again": Load.objects.filter(file_digest=stored.digest).count() if again else 0,
+            # what was loaded before the data were destroyed is no longer there
+            "destroyed": LifecycleRecord.objects.filter(resource=resource, stage="destroy").count(),
         }
     )
     with transaction.atomic():
@@ -80,7 +78,7 @@ def load_receive(
         load = Load.objects.create(
             resource=resource,
             key=key,
-            file_name=file_name,
+            file_name=name,
             file_digest=stored.digest,
             file_size=stored.size,
             rules_digest=resource.rules_digest,
@@ -95,7 +93,7 @@ def load_receive(
             act="resource.load",
             object_kind="load",
             object_id=str(load.id),
-            details={"resource": resource.id, "file": stored.digest, "name": file_name},
+            details={"resource": resource.id, "file": stored.digest, "name": name},
         )
     return load, False
 
@@ -105,25 +103,24 @@ def load_execute(load: Load, actor: Actor) -> Load:
 
     Whatever goes wrong is kept on the load, so that the page that shows it can say what to do.
     """
-    with transaction.atomic():
-        Load.objects.filter(pk=load.pk).update(state=Load.State.RUNNING, error=None, stage="frame")
-    scratch_root = Path(settings.PLACE.scratch)
-    scratch_root.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f"load-{load.pk}-", dir=scratch_root))
     try:
         with the_lake().lock(load.resource_id):
-            _run(load, actor, scratch)
+            Load.objects.filter(pk=load.pk).update(state=Load.State.RUNNING, error=None, stage="frame")
+            with scratch_folder(Path(settings.PLACE.scratch)) as scratch:
+                _run(load, actor, scratch)
+    except LoadBusy as busy:
+        # it may be this very load that is running elsewhere: then it is not for us to say how it ends
+        _stop(Load.objects.filter(pk=load.pk).exclude(state=Load.State.RUNNING), Load.State.FAILED, busy)
+        raise
     except MappingNeeded as question:
-        _stop(load, Load.State.NEEDS_MAPPING, question)
+        _stop(Load.objects.filter(pk=load.pk), Load.State.NEEDS_MAPPING, question)
         raise
     except YiwangError as error:
-        _stop(load, Load.State.FAILED, error)
+        _stop(Load.objects.filter(pk=load.pk), Load.State.FAILED, error)
         raise
     except Exception:
-        _stop(load, Load.State.FAILED, _unexpected())
+        _stop(Load.objects.filter(pk=load.pk), Load.State.FAILED, _unexpected())
         raise
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return Load.objects.select_related("resource").get(pk=load.pk)
 
 
@@ -136,13 +133,13 @@ def _unexpected() -> YiwangError:
     )
 
 
-def _stop(load: Load, state: str, error: YiwangError) -> None:
-    Load.objects.filter(pk=load.pk).update(state=state, error=error.as_dict(), finished_at=timezone.now())
+def _stop(loads: QuerySet[Load], state: str, error: YiwangError) -> None:
+    loads.update(state=state, error=error.as_dict(), finished_at=timezone.now())
 
 
 def _run(load: Load, actor: Actor, scratch: Path) -> None:
-    lake, resource = the_lake(), load.resource
-    file = definition(resource)
+    lake = the_lake()
+    file = _loaded_as(load)
     report = _reporter(load.pk)
     stored = file_path(load.file_digest)
     source = open_source(stored, load.file_name, file, scratch)
@@ -162,7 +159,15 @@ def _run(load: Load, actor: Actor, scratch: Path) -> None:
         published = publish(lake, prepared, load.key)
         report("profile", 0, 1)
         profiles = profile_table(connection, file, table.files(published.table_version))
-    _finish(load, actor, file, prepared, published, profiles, findings)
+    load_finish(load, actor, file, prepared, published, profiles, findings)
+
+
+def _loaded_as(load: Load) -> ResourceFile:
+    """The resource's definition; corrected rows join a table that a whole file replaces."""
+    file = definition(load.resource)
+    if load.corrects_id and file.load.mode == "replace":
+        return file.model_copy(update={"load": LoadFile(mode="merge")})
+    return file
 
 
 def _widen(connection: duckdb.DuckDBPyConnection, lake: Lake, checks: Checks) -> None:
@@ -173,48 +178,6 @@ def _widen(connection: duckdb.DuckDBPyConnection, lake: Lake, checks: Checks) ->
         lake.table(layer, checks.resource.id).widen(
             connection.execute(f"SELECT {columns} LIMIT 0").to_arrow_table().schema
         )
-
-
-def settle(source: Source, file: ResourceFile, given: Mapping[str, str]) -> tuple[Match, ...]:
-    """The mapping of a source: what a person said, and for the rest what is sure. Raises MappingNeeded."""
-    if given:
-        unknown = [h for h in given if h not in source.headers]
-        if unknown:
-            raise InputError(
-                zh=f"文件里没有这些列：{'、'.join(unknown)}",
-                en=f"the file has no such columns: {', '.join(unknown)}",
-                where=source.name,
-                hint_zh=f"文件的列：{'、'.join(source.headers)}",
-                hint_en=f"It has: {', '.join(source.headers)}",
-            )
-        known = {f.id for f in file.fields}
-        wrong = [f for f in given.values() if f and f not in known]
-        if wrong:
-            raise InputError(
-                zh=f"资源里没有这些信息项：{'、'.join(wrong)}",
-                en=f"the resource has no such fields: {', '.join(wrong)}",
-                where=file.id,
-                hint_zh="、".join(sorted(known)),
-                hint_en=", ".join(sorted(known)),
-            )
-        return tuple(
-            Match(i, h, given.get(h, ""), "confirmed" if given.get(h) else "none") for i, h in enumerate(source.headers)
-        )
-    matches = match_headers(source.headers, file)
-    undecided = open_fields(matches, file)
-    if undecided:
-        titles_zh = "、".join(file.field(f).title.zh for f in undecided)
-        titles_en = ", ".join(file.field(f).title.en for f in undecided)
-        raise MappingNeeded(
-            headers=source.headers,
-            open_fields=undecided,
-            zh=f"请确认这些信息项对应哪一列：{titles_zh}",
-            en=f"say which column holds: {titles_en}",
-            where=source.name,
-            hint_zh=f"文件的列：{'、'.join(source.headers)}。命令行可用 --map 列名=信息项。",
-            hint_en=f"The file has: {', '.join(source.headers)}. On the command line: --map HEADER=FIELD.",
-        )
-    return matches
 
 
 def _reporter(load: int) -> Report:
@@ -250,102 +213,6 @@ def _note_prepared(load: Load, source: Source, matches: tuple[Match, ...], prepa
     Load.objects.filter(pk=load.pk).update(**values)
 
 
-@transaction.atomic
-def _finish(
-    load: Load,
-    actor: Actor,
-    file: ResourceFile,
-    prepared: Prepared,
-    published: Published,
-    profiles: tuple[Any, ...],
-    findings: tuple[Any, ...],
-) -> None:
-    load.refresh_from_db()
-    now = timezone.now()
-    receipt = receipt_write(
-        actor=actor,
-        kind="load",
-        inputs={
-            "resource": file.id,
-            "file": load.file_digest,
-            "rules": load.rules_digest,
-            "mapping": load.reading["columns"],
-        },
-        outputs={
-            "source": prepared.source,
-            "accepted": prepared.accepted,
-            "rejected": prepared.rejected,
-            "reasons": dict(prepared.reasons),
-            "content": prepared.content_hash,
-            "raw_version": published.raw_version,
-            "table_version": published.table_version,
-        },
-        pack_digests={load.resource.pack_id: load.resource.pack_digest},
-        as_of=date.fromisoformat(load.reading["as_of"]),
-        engine_versions={
-            "yiwang": yiwang.__version__,
-            "duckdb": duckdb.__version__,
-            "deltalake": deltalake.__version__,
-        },
-    )
-    Load.objects.filter(pk=load.pk).update(
-        state=Load.State.DONE,
-        stage="done",
-        raw_version=published.raw_version,
-        table_version=published.table_version,
-        receipt_id=receipt.id,
-        finished_at=now,
-    )
-    parts = [
-        *prepared.parts,
-        timeliness(file, now, now),
-        accessibility(file, published.table_version is not None, bool(liaison_of(file.provider))),
-    ]
-    QualityScore.objects.filter(load=load).delete()
-    QualityScore.objects.bulk_create(
-        QualityScore(load=load, dimension=p.dimension, good=p.good, total=p.total) for p in parts
-    )
-    FieldProfile.objects.filter(load=load).delete()
-    FieldProfile.objects.bulk_create(
-        FieldProfile(
-            load=load,
-            field=p.field,
-            rows=p.rows,
-            nulls=p.nulls,
-            distinct=p.distinct,
-            minimum=p.minimum,
-            maximum=p.maximum,
-            average_length=p.average_length,
-            top=[list(t) for t in p.top],
-        )
-        for p in profiles
-    )
-    for finding in findings:
-        SensitiveFinding.objects.get_or_create(
-            resource_id=file.id,
-            field=finding.field,
-            semantic=finding.semantic,
-            defaults={
-                "load": load,
-                "grade": finding.grade,
-                "declared_grade": finding.declared_grade,
-                "evidence": [dict(s) for s in finding.signs],
-            },
-        )
-    for stage in ("parse", "process"):
-        LifecycleRecord.objects.get_or_create(
-            resource_id=file.id, stage=stage, load=load, defaults={"operator": actor.id, "details": {"load": load.pk}}
-        )
-    audit(
-        actor=actor,
-        act="resource.load",
-        object_kind="load",
-        object_id=str(load.pk),
-        details={"done": True, "source": prepared.source, "accepted": prepared.accepted, "rejected": prepared.rejected},
-    )
-    emit(LOAD_FINISHED, {"load": load.pk, "resource": file.id, "rejected": prepared.rejected})
-
-
 def stage_share(stage: str) -> float:
     """How far along a running load is, 0 to 1, by its stage."""
     if stage == "done":
@@ -355,9 +222,7 @@ def stage_share(stage: str) -> float:
 
 def mapping_question(load: Load) -> tuple[Source, tuple[Match, ...]]:
     """The headers and sample rows of a load that waits for its mapping."""
-    scratch_root = Path(settings.PLACE.scratch)
-    scratch_root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch_root) as folder:
+    with scratch_folder(Path(settings.PLACE.scratch)) as folder:
         file = definition(Resource.objects.get(pk=load.resource_id))
-        source = open_source(file_path(file_get(load.file_digest).digest), load.file_name, file, Path(folder))
+        source = open_source(file_path(file_get(load.file_digest).digest), load.file_name, file, folder)
         return source, match_headers(source.headers, file)

@@ -20,9 +20,9 @@ from yiwang.data.resources import resource_install
 from yiwang.data.tasks import load_task, tidy_task
 from yiwang.data.upkeep import lake_tidy
 from yiwang.kernel.access import demand
-from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict
+from yiwang.kernel.service import audit
 
 __all__ = [
     "city_lists",
@@ -124,7 +124,11 @@ def rejected_correct(*, actor: Actor, load_id: int, corrections: Mapping[int, Ma
 def query_file(url: str, query: str) -> Path:
     """Stream a SELECT of another database into a file that can be loaded; whoever asked deletes it."""
     target = scratch_file(".csv")
-    query_write(url, query, target)
+    try:
+        query_write(url, query, target)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
     return target
 
 

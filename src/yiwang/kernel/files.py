@@ -46,7 +46,7 @@ def file_put(
     the disk is full, FileDamaged when the store already has this digest with other bytes.
     """
     demand_identity(actor)
-    short = _clean_name(name)
+    short = file_title(name)
     with _opened(source) as stream:
         found, size = _store(stream, digest, most_bytes)
     with transaction.atomic():
@@ -183,8 +183,8 @@ def _place(digest: str) -> Path:
     return folder / digest[:2] / digest[2:4] / digest
 
 
-def _clean_name(name: str) -> str:
-    """The last part of what a browser or a command line called it, without control characters."""
+def file_title(name: str) -> str:
+    """The last part of what a browser or a command line called it, without control characters, at most 255 long."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     clean = "".join(c for c in last if c.isprintable()).strip()[-LONGEST_NAME:]
     if not clean:

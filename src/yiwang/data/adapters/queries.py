@@ -6,7 +6,7 @@ import csv
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import psycopg
 
@@ -41,7 +41,7 @@ def _from_sqlite(url: str, query: str, target: Path) -> int:
     path = path if path.is_absolute() or path.exists() else Path("/") / path
     if not path.is_file():
         raise InputError(zh=f"找不到数据库文件 {path}", en=f"there is no database file {path}", where="--from")
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
     try:
         cursor = connection.execute(query)
         return _write(target, [c[0] for c in cursor.description], cursor)
