@@ -7,7 +7,7 @@ the load's key, so that after a kill the same call finishes what is missing and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -16,6 +16,7 @@ from yiwang.data.adapters.lake import Lake, sync_file
 from yiwang.data.core import sql
 from yiwang.data.core.checks import ROW_REASONS, Checks
 from yiwang.data.core.framing import Framed
+from yiwang.data.core.headers import read_in_header_units
 from yiwang.data.core.publishing import Change, plan_change, write_accepted, write_rejected
 from yiwang.data.core.quality import Part, row_parts
 from yiwang.data.core.reading import Source, careful, frame
@@ -68,7 +69,8 @@ def prepare(
 ) -> Prepared:
     """Frame, stage, check and split one source. Raises IdentityBroken rather than lose or invent a row, WouldEmpty
     rather than replace a table with nothing. Where it raises, none of its files is left in a table's folder."""
-    resource = checks.resource
+    resource = read_in_header_units(checks.resource, source.headers, mapping)
+    checks = replace(checks, resource=resource)
     raw_file = lake.table("raw", resource.id).new_file()
     table = lake.table("standard", resource.id)
     accepted_file, merged_file = table.new_file(), table.new_file()

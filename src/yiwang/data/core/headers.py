@@ -1,7 +1,8 @@
 """Which column of a file is which field of a resource.
 
 A match is sure when the wording is the field's own: its id, a title, a declared alias, or one of these with a unit or a
-"required" mark around it. Anything else is a suggestion that a person confirms.
+"required" mark around it. Anything else is a suggestion that a person confirms, and so is a measure in another unit than the
+field's. A unit of money in a header (注册资本(万元)) is the unit of its bare figures.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from yiwang.data.schema import ResourceFile
+from yiwang.data.core.semantics.units import UNITS
+from yiwang.data.schema import FieldFile, ResourceFile
 
 LIKENESS = 0.72
 HEADER_SEARCH_ROWS = 30
 MOST_COLUMNS, LONGEST_NAME = 2_000, 1_000
 _BRACKETS = re.compile(r"[(\[【〔].*?[)\]】〕]")
+_MARKS = {"必填", "选填", "可空", "required", "optional"}
 _NOISE = re.compile(r"[\s*:'\"_\-./\\·]+")
 
 
@@ -44,6 +47,34 @@ def fold_without_unit(header: str) -> str:
     return fold(_BRACKETS.sub("", unicodedata.normalize("NFKC", header)))
 
 
+def unit_in(header: str) -> str:
+    """What stands in the last brackets of a header; "" without any or when it only says whether the value is required."""
+    found: list[str] = _BRACKETS.findall(unicodedata.normalize("NFKC", header))
+    text = found[-1][1:-1].strip().removeprefix("单位:").strip() if found else ""
+    return "" if text.casefold() in _MARKS else text
+
+
+def _other_unit(header: str, field: FieldFile) -> bool:
+    """A measure in another unit than the field's: 面积(公顷) where the field is in 亩. Money brings its unit along."""
+    named = unit_in(header)
+    return bool(field.unit and named) and field.semantic in {"decimal", "integer"} and fold(named) != fold(field.unit)
+
+
+def read_in_header_units(resource: ResourceFile, headers: Sequence[str], mapping: Mapping[int, str]) -> ResourceFile:
+    """The resource as this file's headers make it: a money column whose header names a unit is read in that unit.
+
+    `mapping`: column index -> field id. A figure that brings its own unit keeps it.
+    """
+    named = {field: unit_in(headers[index]) for index, field in mapping.items()}
+    fields = tuple(
+        f.model_copy(update={"options": f.options.model_copy(update={"unit": named[f.id]})})
+        if f.semantic == "money" and named.get(f.id) and named[f.id] in UNITS
+        else f
+        for f in resource.fields
+    )
+    return resource.model_copy(update={"fields": fields})
+
+
 def wordings(resource: ResourceFile) -> dict[str, str]:
     """Folded wording -> field id. A wording two fields share is left out, since it decides nothing."""
     found: dict[str, str] = {}
@@ -67,9 +98,11 @@ def match_headers(headers: Sequence[str], resource: ResourceFile) -> tuple[Match
             chosen[index] = Match(index, headers[index], field, how)
             taken.add(field)
 
-    for how, folded in (("exact", fold), ("unit", fold_without_unit)):
-        for index, header in enumerate(headers):
-            give(index, known.get(folded(header), ""), how)
+    for index, header in enumerate(headers):
+        give(index, known.get(fold(header), ""), "exact")
+    for index, header in enumerate(headers):
+        field = known.get(fold_without_unit(header), "")
+        give(index, field, "like" if field and _other_unit(header, resource.field(field)) else "unit")
     for index, header in enumerate(headers):
         if index not in chosen and (word := fold_without_unit(header)):
             free = [w for w, f in known.items() if f not in taken]
