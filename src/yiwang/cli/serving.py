@@ -77,8 +77,8 @@ def _name_liaisons(actor: Actor) -> None:
 def serve(host: str, port: int, *, browser: bool) -> None:
     """Run web, worker and event delivery until a signal; a child that dies is started again."""
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     python = [sys.executable, "-m"]
     commands = {
         "web": [*python, "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]

@@ -7,7 +7,7 @@ from yiwang.config.base import *  # noqa: F403
 # The demo's static files come straight from the package, so that `yiwang demo` writes nothing but the city itself.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-STATIC_ROOT = None
+STATIC_ROOT = None  # type: ignore[assignment]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

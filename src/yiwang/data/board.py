@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from yiwang.data.answers import DemandRow, DepartmentHealth, HealthBoard, Score
+from yiwang.data.answers import CatalogueRow, DemandRow, DepartmentHealth, HealthBoard, Score
 from yiwang.data.catalogue import catalogue_rows, scores_now
 from yiwang.data.demands import OPEN_STATES
 from yiwang.data.exports import reason_texts
@@ -19,8 +19,8 @@ from yiwang.data.schema import CYCLES, DIMENSIONS
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
-from yiwang.kernel.departments import department_names
 from yiwang.kernel.paging import Page, paged
+from yiwang.kernel.selectors import department_names
 
 WORST = 10
 
@@ -81,7 +81,7 @@ def _dimensions(resources: list[Resource], last: dict[str, Load]) -> tuple[Score
 
 
 def _departments(
-    resources: list[Resource], last: dict[str, Load], by_id: dict[str, object]
+    resources: list[Resource], last: dict[str, Load], by_id: dict[str, CatalogueRow]
 ) -> tuple[DepartmentHealth, ...]:
     names, groups = department_names(), defaultdict(list)
     for resource in resources:
@@ -128,7 +128,8 @@ def _worst(resources: list[Resource], last: dict[str, Load]) -> list[tuple[Resou
 
 
 def _stale(resources: list[Resource], last: dict[str, Load]) -> list[tuple[Resource, int | None]]:
-    now, found = timezone.now(), []
+    now = timezone.now()
+    found: list[tuple[Resource, int | None]] = []
     for resource in resources:
         load, cycle = last.get(resource.pk), CYCLES[resource.definition["update"]["cycle"]][1]
         if load is None or load.finished_at is None:

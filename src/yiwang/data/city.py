@@ -17,7 +17,7 @@ from yiwang.data.synth.city import city_write
 from yiwang.data.synth.score import ClassScore, score
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import InputError
-from yiwang.kernel.packing import pack_folder
+from yiwang.kernel.selectors import pack_folder
 
 DIVISION_CODES = "administrative-division"
 

@@ -16,11 +16,9 @@ from yiwang.data.loads import the_lake
 from yiwang.data.models import LifecycleRecord, Resource, SensitiveFinding
 from yiwang.data.resources import resource_row
 from yiwang.kernel.access import demand
-from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict, InputError, NotFound
-from yiwang.kernel.outbox import emit
-from yiwang.kernel.receipts import receipt_write
+from yiwang.kernel.service import audit, emit, receipt_write
 
 
 @transaction.atomic

@@ -12,10 +12,9 @@ from yiwang.data.events import DEMAND_CHANGED
 from yiwang.data.models import Demand
 from yiwang.data.resources import resource_row
 from yiwang.kernel.access import demand as allow
-from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict, InputError, NotFound
-from yiwang.kernel.outbox import emit
+from yiwang.kernel.service import audit, emit
 
 OPEN_STATES = (Demand.State.OPEN, Demand.State.MATCHED)
 

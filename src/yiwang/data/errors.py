@@ -28,7 +28,7 @@ class MappingNeeded(InputError):
     code = "mapping_needed"
 
     def __init__(self, *, headers: tuple[str, ...], open_fields: tuple[str, ...], **text: str) -> None:
-        super().__init__(**text)  # type: ignore[arg-type]
+        super().__init__(**text)
         self.headers, self.open_fields = headers, open_fields
 
 

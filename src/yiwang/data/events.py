@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from yiwang.kernel.core.text import Text
-from yiwang.kernel.outbox import event_declare
+from yiwang.kernel.service import event_declare
 
 
 class _Payload(BaseModel):

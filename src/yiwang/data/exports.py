@@ -31,10 +31,10 @@ from yiwang.data.resources import definition, resource_row
 from yiwang.data.schema import ResourceFile
 from yiwang.data.versions import version_files
 from yiwang.kernel.access import demand
-from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import InputError
+from yiwang.kernel.service import audit
 
 SHEET_ROWS = 1_000_000
 LONGEST_CELL = 32_767

@@ -27,10 +27,10 @@ from yiwang.data.models import Load
 from yiwang.data.resources import definition
 from yiwang.data.schema import DIMENSIONS
 from yiwang.kernel.access import demand, verdict
-from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor, Role
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.paging import Page, paged
+from yiwang.kernel.service import audit
 
 STAGE_TITLES: dict[str, Text] = {
     "": Text(zh="等待处理", en="waiting"),

@@ -8,12 +8,11 @@ from yiwang.data.events import RESOURCE_INSTALLED
 from yiwang.data.models import LifecycleRecord, Resource
 from yiwang.data.schema import ResourceFile
 from yiwang.kernel.access import demand
-from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import canonical_digest
 from yiwang.kernel.core.pack import Pack
 from yiwang.kernel.errors import NotFound
-from yiwang.kernel.outbox import emit
+from yiwang.kernel.service import audit, emit
 
 
 def rules_digest(file: ResourceFile) -> str:

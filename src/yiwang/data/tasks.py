@@ -9,10 +9,9 @@ from django_tasks import task
 from yiwang.data.loads import load_execute
 from yiwang.data.models import Load
 from yiwang.data.upkeep import lake_tidy
-from yiwang.kernel.accounts import actor_of
-from yiwang.kernel.core.actor import Actor, system_actor
+from yiwang.kernel.core.actor import system_actor
 from yiwang.kernel.errors import YiwangError
-from yiwang.kernel.models import Account
+from yiwang.kernel.selectors import actor_again
 
 log = logging.getLogger(__name__)
 
@@ -24,19 +23,12 @@ def load_task(load_id: int) -> str:
     if load.state == Load.State.DONE:
         return load.state
     try:
-        return str(load_execute(load, _operator(load)).state)
+        return str(load_execute(load, actor_again(load.operator, load.operator_name)).state)
     except YiwangError as error:
         return error.code
     except Exception:
         log.exception("load %s broke", load_id)
         raise
-
-
-def _operator(load: Load) -> Actor:
-    number = load.operator.removeprefix("account:")
-    if number.isdecimal():
-        return actor_of(Account.objects.get(pk=int(number)))
-    return Actor(id=load.operator, name=load.operator_name, kind="system")
 
 
 @task()

@@ -17,9 +17,9 @@ from yiwang.data.models import Load
 from yiwang.data.resources import definition, resource_row
 from yiwang.data.versions import version_files
 from yiwang.kernel.access import demand
-from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import InputError, NotFound
+from yiwang.kernel.service import audit
 
 
 @dataclass(frozen=True)

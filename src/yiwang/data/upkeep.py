@@ -11,8 +11,8 @@ from yiwang.data.errors import LoadBusy
 from yiwang.data.loads import the_lake
 from yiwang.data.models import Resource
 from yiwang.kernel.access import demand
-from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.service import audit
 
 KEEP_DAYS = 400
 MANY_FILES = 20

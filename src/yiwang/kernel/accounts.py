@@ -235,6 +235,15 @@ def actor_of(account: object, as_of: date | None = None) -> Actor:
     )
 
 
+def actor_again(actor_id: str, name: str) -> Actor:
+    """The actor who began a piece of work that is taken up later: with the roles of today, or the same program.
+
+    Raises NotFound when the account is gone.
+    """
+    found = _ID.fullmatch(actor_id)
+    return actor_of(_account(int(found[1]))) if found else Actor(id=actor_id, name=name, kind="system")
+
+
 def account_number(actor: Actor) -> int | None:
     """The account behind an actor; None for programs and nobody."""
     found = _ID.fullmatch(actor.id)

@@ -8,6 +8,7 @@ from yiwang.kernel.accounts import (
     account_get,
     account_list,
     account_number,
+    actor_again,
     actor_of,
     role_holders,
 )
@@ -38,7 +39,7 @@ from yiwang.kernel.divisions import (
     division_list,
     division_successors,
 )
-from yiwang.kernel.files import file_get, file_path, file_verify
+from yiwang.kernel.files import file_get, file_path, file_title, file_verify
 from yiwang.kernel.messages import MessageRow, message_list, message_unread_count
 from yiwang.kernel.outbox import event_kinds, event_waiting_count
 from yiwang.kernel.packing import PackReport, PackRow, pack_examine, pack_folder, pack_list
@@ -64,6 +65,7 @@ __all__ = [
     "action_check",
     "action_get",
     "action_kinds",
+    "actor_again",
     "actor_of",
     "audit_list",
     "calendar_at_hand",
@@ -88,6 +90,7 @@ __all__ = [
     "event_waiting_count",
     "file_get",
     "file_path",
+    "file_title",
     "file_verify",
     "liaison_history",
     "liaison_of",
