@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from machine import absent, free_port
@@ -87,14 +88,35 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.wait(30)
 
 
+@pytest.fixture(scope="session")
+def passes() -> dict[str, Any]:
+    """The session of each person who signed in already: passwords are slow on purpose."""
+    return {}
+
+
+def _passes(browser: Browser, city: str, passes: dict[str, Any], who: str) -> Any:
+    if who not in passes:
+        context = browser.new_context(base_url=city)
+        page = context.new_page()
+        page.goto("/sign-in/")
+        page.fill("#username", who)
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        page.wait_for_url("**/work/")
+        passes[who] = context.storage_state()
+        context.close()
+    return passes[who]
+
+
 @pytest.fixture
-def visit(browser: Browser, city: str) -> Iterator[Visit]:
+def visit(browser: Browser, city: str, passes: dict[str, Any]) -> Iterator[Visit]:
     """Opens an address as somebody, in a language, at a width; fails on any error in the console."""
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
     def go(where: str, *, who: str = "", language: str = "zh-CN", width: int = 1280, scripts: bool = True) -> Page:
         context = browser.new_context(
+            storage_state=_passes(browser, city, passes, who) if who else None,
             base_url=city,
             locale=language,
             viewport={"width": width, "height": 900},
@@ -106,12 +128,6 @@ def visit(browser: Browser, city: str) -> Iterator[Visit]:
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
         page.on("console", lambda said: said.type == "error" and faults.append(f"{page.url}: {said.text}"))
         page.on("request", lambda asked: asked.url.startswith((city, "data:", "blob:")) or faults.append(asked.url))
-        if who:
-            page.goto("/sign-in/")
-            page.fill("#username", who)
-            page.fill("#password", PASSWORD)
-            page.press("#password", "Enter")
-            page.wait_for_url("**/work/")
         page.goto(where)
         return page
 
