@@ -45,10 +45,10 @@ def test_a_table_nobody_wrote_has_no_version_and_no_rows(table: Table) -> None:
 
 
 def test_each_commit_is_a_version_that_stays_readable(table: Table) -> None:
-    first = written(table, COLUMNS)
-    assert table.commit([first], [], KEY(1)) == 0
+    assert table.commit([written(table, COLUMNS)], [], KEY(1)) == 0
+    first = table.files()
     assert table.commit([written(table, "2::BIGINT AS a, 'y' AS b")], [], KEY(2)) == 1
-    assert table.commit([written(table, "3::BIGINT AS a, 'z' AS b")], [str(first)], KEY(3)) == 2
+    assert table.commit([written(table, "3::BIGINT AS a, 'z' AS b")], first, KEY(3)) == 2
     assert read(table) == [(2, "y"), (3, "z")]
     assert read(table, 1) == [(1, "x"), (2, "y")]
     assert read(table, 0) == [(1, "x")]
@@ -95,12 +95,12 @@ def test_a_table_that_gained_a_column_takes_files_that_have_it(table: Table) -> 
 
 
 def test_files_of_the_killed_are_swept_and_files_of_versions_are_not(table: Table) -> None:
-    kept = written(table, COLUMNS)
-    table.commit([kept], [], KEY(1))
+    table.commit([written(table, COLUMNS)], [], KEY(1))
+    old = table.files()
+    table.commit([written(table, COLUMNS)], old, KEY(2))
     orphan = written(table, COLUMNS)
-    table.clean(retention_hours=0)
-    assert kept.is_file() and not orphan.exists()
-    assert read(table) == [(1, "x")]
+    assert table.sweep() == 1 and not orphan.exists()
+    assert read(table) == read(table, 0) == [(1, "x")]
 
 
 def test_a_destroyed_table_is_gone_and_can_begin_anew(table: Table) -> None:

@@ -9,8 +9,17 @@ import pytest
 
 from yiwang.kernel import selectors, service
 
-# Plumbing that other services call, and what happens before anybody is known.
-WITHOUT_ACTOR = {"action_declare", "emit", "event_declare", "events_deliver", "sign_in", "subscribe"}
+# Plumbing that other services call, what happens before anybody is known, and what touches no city (pack_new).
+WITHOUT_ACTOR = {
+    "action_declare",
+    "dispatch_until",
+    "emit",
+    "event_declare",
+    "events_deliver",
+    "pack_new",
+    "sign_in",
+    "subscribe",
+}
 
 
 @pytest.mark.parametrize("door", [service, selectors])

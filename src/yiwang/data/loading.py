@@ -71,6 +71,7 @@ def prepare(
     rather than replace a table with nothing. Where it raises, none of its files is left in a table's folder."""
     resource = read_in_header_units(checks.resource, source.headers, mapping)
     checks = replace(checks, resource=resource)
+    discard(lake, resource.id)  # what a killed load left; the caller holds the resource's lock
     raw_file = lake.table("raw", resource.id).new_file()
     table = lake.table("standard", resource.id)
     accepted_file, merged_file = table.new_file(), table.new_file()
@@ -182,17 +183,14 @@ def publish(lake: Lake, prepared: Prepared, load_key: str) -> Published:
         table_version = table.commit(list(prepared.change.add), list(prepared.change.remove), load_key)
     else:
         table_version = table.version()
-    discard(lake, prepared)
+    discard(lake, resource.id)
     return Published(raw_version, table_version, resumed)
 
 
-def discard(lake: Lake, prepared: Prepared) -> None:
-    """Delete the files of a prepared load that no table took."""
-    resource = prepared.checks.resource.id
-    taken = {*lake.table("raw", resource).files(), *lake.table("standard", resource).files()}
-    for path in {prepared.raw.path, prepared.accepted_file, *prepared.change.add}:
-        if str(path) not in taken:
-            path.unlink(missing_ok=True)
+def discard(lake: Lake, resource_id: str) -> None:
+    """Delete prepared files that no table took. Only for whoever holds the resource's lock."""
+    for layer in ("raw", "standard"):
+        lake.table(layer, resource_id).sweep()
 
 
 def _references(lake: Lake, checks: Checks) -> dict[str, str]:

@@ -33,6 +33,8 @@ from yiwang.kernel.errors import InputError
 
 LAYERS = ("raw", "standard", "subject")
 COMMIT_RETRIES = 100
+# Files carry this name until their commit, so that those of a killed writer can be told from older versions' files.
+STAGED = "staged-"
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,14 @@ class Table:
     def new_file(self) -> Path:
         """A fresh path inside the table's folder; the file counts for nothing until it is committed."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        return self.folder / f"part-{uuid.uuid4().hex}.parquet"
+        return self.folder / f"{STAGED}{uuid.uuid4().hex}.parquet"
+
+    def sweep(self) -> int:
+        """Delete what killed writers left behind. Call it only while holding the resource's lock."""
+        left = list(self.folder.glob(f"{STAGED}*"))
+        for path in left:
+            path.unlink()
+        return len(left)
 
     def commit(self, add: list[Path], remove: list[str], load_key: str) -> int:
         """Make `add` part of the table and take `remove` out, in one version. Returns that version's number.
@@ -111,8 +120,10 @@ class Table:
         Raises SchemaChanged when a file's columns or types are not exactly the table's.
         """
         schema = self._agreed_schema(add)
-        for path in add:
+        named = [path.with_name(path.name.replace(STAGED, "part-", 1)) for path in add]
+        for path, final in zip(add, named, strict=True):
             _sync(path)
+            path.rename(final)
         _sync(self.folder)
         table = self._open()
         number = 0 if table is None else table.version() + 1
@@ -122,7 +133,7 @@ class Table:
             app_transactions=[Transaction(load_key, number)],
         )
         hooks = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
-        additions = [self._add_action(path) for path in add]
+        additions = [self._add_action(path) for path in named]
         if table is None:
             create_table_with_add_actions(
                 str(self.folder), schema, additions, mode="error", name=self.name, commit_properties=properties
