@@ -18,7 +18,7 @@ test: setup check  ## everything CI runs: lint, types, house rules, tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup  ## ruff, mypy, import directions
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff check src tests bench docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
