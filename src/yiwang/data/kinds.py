@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 
-from yiwang.data.core.rules import SET_KINDS
 from yiwang.data.resources import resource_install
 from yiwang.data.rowcheck import rows_check
 from yiwang.data.schema import ResourceFile, RuleFile
@@ -46,32 +45,47 @@ def resource_check(path: str, file: ResourceFile, view: View) -> Iterator[Findin
 
 
 def _examples(where: str, file: ResourceFile) -> Iterator[Finding]:
-    """Row rules are tried together in one run, since each run costs as much as a small load; set rules one by one."""
-    together = tuple(r for r in file.rules if r.kind not in SET_KINDS)
-    groups = [together] if together else []
-    groups += [(r,) for r in file.rules if r.kind in SET_KINDS]
+    """Rules are tried together in one run where they cannot disturb each other: each run costs as much as a small load."""
+    groups = _groups(file.rules)
     while groups:
         rules = groups.pop(0)
         try:
             yield from _group_findings(where, file, rules)
         except duckdb.Error as error:
             if len(rules) > 1:
-                groups += [(r,) for r in rules]
+                groups += [[r] for r in rules]
                 continue
             place = f"{where} rule {rules[0].id}"
             yield Finding(place, f"规则无法执行：{error}", f"the rule cannot run: {error}")
 
 
-def _group_findings(where: str, file: ResourceFile, rules: tuple[RuleFile, ...]) -> Iterator[Finding]:
-    bad = _said(file, [(r, row) for r in rules for row in r.bad])
-    good = _said(file, [(r, row) for r in rules for row in r.good])
+def _groups(rules: tuple[RuleFile, ...]) -> list[list[RuleFile]]:
+    """All rules in one group but those whose examples would meet: unique ones, and further ones of one reference."""
+    together: list[RuleFile] = []
+    alone: list[RuleFile] = []
+    references: set[str] = set()
+    for rule in rules:
+        apart = rule.kind == "unique" or rule.references in references
+        (alone if apart else together).append(rule)
+        references |= {rule.references} - {""}
+    return [group for group in (together, *([r] for r in alone)) if group]
+
+
+def _group_findings(where: str, file: ResourceFile, rules: list[RuleFile]) -> Iterator[Finding]:
+    bad = [(r, row) for r in rules for row in r.bad]
+    good = [(r, row) for r in rules for row in r.good]
+    if any(r.kind == "unique" for r in rules):
+        said_of_bad, said_of_good = _said(file, bad), _said(file, good)
+    else:
+        said = _said(file, bad + good)
+        said_of_bad, said_of_good = said[: len(bad)], said[len(bad) :]
     for rule in rules:
         place = f"{where} rule {rule.id}"
-        caught = [rule.id in codes for owner, codes in bad if owner is rule]
+        caught = [rule.id in codes for owner, codes in said_of_bad if owner is rule]
         # of rows that must differ from each other only the later ones break the rule
         if not (any(caught) if rule.kind == "unique" else all(caught)):
             yield Finding(place, "规则没有查出它的反例", "the rule does not catch its bad example")
-        if any(rule.id in codes for owner, codes in good if owner is rule):
+        if any(rule.id in codes for owner, codes in said_of_good if owner is rule):
             yield Finding(place, "规则误伤了它的正例", "the rule refuses its good example")
         if rule.kind == "foreign_key" and not rule.good:
             yield Finding(place, "外键规则须给出正例", "a foreign key rule needs a good example")

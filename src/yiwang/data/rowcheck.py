@@ -59,12 +59,17 @@ def rows_check(
 def _reference_tables(
     connection: duckdb.DuckDBPyConnection, resource: ResourceFile, known: Mapping[str, list[str]]
 ) -> dict[str, str]:
-    tables: dict[str, str] = {}
-    for rule in resource.rules:
-        if rule.kind == "foreign_key" and rule.references in known:
-            other, column = rule.references.split(".")
-            table = f"known_{len(tables)}"
-            connection.execute(f"CREATE TABLE {table} ({sql.name(column)} VARCHAR)")
-            connection.executemany(f"INSERT INTO {table} VALUES (?)", [[v] for v in known[rule.references]])
-            tables[other] = table
+    """Resource id -> a table of the connection with one column for each field that is referred to."""
+    wanted: dict[str, dict[str, list[str]]] = {}
+    for reference in {r.references for r in resource.rules if r.kind == "foreign_key" and r.references in known}:
+        other, column = reference.split(".")
+        wanted.setdefault(other, {})[column] = known[reference]
+    tables = {other: f"known_{number}" for number, other in enumerate(wanted)}
+    for other, columns in wanted.items():
+        listed = ", ".join(f"{sql.name(c)} VARCHAR" for c in columns)
+        connection.execute(f"CREATE TABLE {tables[other]} ({listed})")
+        for column, values in columns.items():
+            if values:
+                insert = f"INSERT INTO {tables[other]} ({sql.name(column)}) VALUES (?)"
+                connection.executemany(insert, [[v] for v in values])
     return tables
