@@ -6,7 +6,7 @@ import csv
 import io
 
 from django.test import Client
-from webcity import upload
+from webcity import TABLE, upload
 
 from yiwang.config.place import Place
 from yiwang.kernel.core.actor import Role
@@ -91,6 +91,34 @@ def test_lineage_has_a_table_that_says_what_the_picture_says(signed_in) -> None:
     page = client.get("/catalogue/heating-aid/lineage/").content.decode()
     assert 'data-chart="graph"' in page
     assert "文件 · heating.csv" in page
+
+
+def test_a_record_is_traced_to_the_row_of_the_file_it_came_from(signed_in) -> None:
+    client = signed_in(Role.STEWARD)
+    upload(client)
+    given = {"key-household": "100002", "purpose": "核对来源"}
+    page = client.post("/catalogue/heating-aid/trace/", given).content.decode()
+    traced = page.split('id="trace-title"')[1]
+    assert "heating.csv" in traced and "<dt>文件中的行</dt><dd>2</dd>" in traced
+
+
+def test_a_record_that_is_not_there_is_said_beside_the_question(signed_in) -> None:
+    client = signed_in(Role.STEWARD)
+    upload(client)
+    answer = client.post("/catalogue/heating-aid/trace/", {"key-household": "999999", "purpose": "核对来源"})
+    assert answer.status_code == 404
+    assert "没有这条记录" in answer.content.decode() and 'value="999999"' in answer.content.decode()
+
+
+def test_an_earlier_version_can_be_looked_at_as_it_was(signed_in) -> None:
+    client = signed_in(Role.STEWARD)
+    upload(client)
+    upload(client, TABLE.replace("100002,李冬雪,八岔村", "100002,李冬雪,乐业村"), name="later.csv")
+    address = "/catalogue/heating-aid/sample/"
+    newest = client.post(address, {"purpose": "核对名单"}).content.decode()
+    first = client.post(address, {"purpose": "核对名单", "version": "0"}).content.decode()
+    assert "乐业村" in newest and "八岔村" not in newest
+    assert "八岔村" in first and "乐业村" not in first
 
 
 def test_a_sample_is_shown_only_after_a_purpose_was_stated(signed_in) -> None:
