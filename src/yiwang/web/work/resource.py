@@ -14,10 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yiwang.data import selectors as data
 from yiwang.data import service
 from yiwang.data.answers import ResourceDetail
-from yiwang.data.errors import NoData
 from yiwang.kernel.access import verdict
 from yiwang.kernel.core.text import Text
-from yiwang.kernel.errors import InputError, YiwangError
+from yiwang.kernel.errors import InputError, NotFound, YiwangError
 from yiwang.web.actors import actor_of_request, may
 from yiwang.web.answers import problem_of
 from yiwang.web.reading import posted, posted_needed
@@ -35,6 +34,15 @@ class Tab:
     icon: str
     current: bool
     count: int = 0
+
+
+@dataclass(frozen=True)
+class KeyQuestion:
+    """One field of the key, asked to find a record."""
+
+    name: str
+    title: Text
+    value: str
 
 
 TABS: tuple[tuple[str, Text, str], ...] = (
@@ -93,8 +101,48 @@ def profile(request: HttpRequest, resource_id: str) -> HttpResponse:
 
 @require_safe
 def lineage(request: HttpRequest, resource_id: str) -> HttpResponse:
-    found = data.resource_lineage(actor_of_request(request), resource_id)
-    return _page(request, _get(request, resource_id), "resource-lineage", "lineage", lineage=lineage_chart(found))
+    return _lineage_page(request, resource_id)
+
+
+def _lineage_page(
+    request: HttpRequest, resource_id: str, found: object = None, problem: YiwangError | None = None
+) -> HttpResponse:
+    actor, resource = actor_of_request(request), _get(request, resource_id)
+    keys = [
+        KeyQuestion(name, resource.definition.field(name).title, posted(request, f"key-{name}"))
+        for name in resource.definition.key
+    ]
+    return _page(
+        request,
+        resource,
+        "resource-lineage",
+        "lineage",
+        status=problem.status if problem else 200,
+        lineage=lineage_chart(data.resource_lineage(actor, resource_id)),
+        may_trace=may(actor, "resource.read", resource.row.provider),
+        keys=keys,
+        purpose=posted(request, "purpose"),
+        trace=found,
+        problem=problem_of(problem) if problem else None,
+    )
+
+
+@require_POST
+def trace(request: HttpRequest, resource_id: str) -> HttpResponse:
+    """Where one record came from: its key and a purpose are asked."""
+    key = {name: posted(request, f"key-{name}") for name in _get(request, resource_id).definition.key}
+    try:
+        purpose = posted_needed(request, "purpose", PURPOSE)
+        found = data.record_trace(actor_of_request(request), resource_id, key=key, purpose=purpose)
+    except (InputError, NotFound) as error:
+        return _lineage_page(request, resource_id, problem=error)
+    return _lineage_page(request, resource_id, found)
+
+
+def _version(request: HttpRequest) -> int | None:
+    """The chosen version of the table; None is the newest."""
+    given = posted(request, "version")
+    return int(given) if given.isdecimal() and len(given) < 12 else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,8 +152,9 @@ def sample(request: HttpRequest, resource_id: str) -> HttpResponse:
     if request.method == "POST":
         try:
             purpose = posted_needed(request, "purpose", PURPOSE)
-            found = data.resource_sample(actor_of_request(request), resource_id, purpose=purpose)
-        except (InputError, NoData) as error:
+            version = _version(request)
+            found = data.resource_sample(actor_of_request(request), resource_id, purpose=purpose, version=version)
+        except (InputError, NotFound) as error:
             problem = error
     return _sample_page(request, resource_id, found, problem)
 
@@ -122,6 +171,8 @@ def _sample_page(
         "sample",
         status=problem.status if problem else 200,
         sample=found,
+        versions=data.version_list(actor_of_request(request), resource_id),
+        version=_version(request),
         purpose=posted(request, "purpose"),
         problem=problem_of(problem) if problem else None,
         may_export=exporting.allowed,
@@ -143,8 +194,10 @@ def export(request: HttpRequest, resource_id: str) -> HttpResponseBase:
                 hint_en=f"Choose one of {', '.join(FORMATS)}.",
             )
         purpose = posted_needed(request, "purpose", PURPOSE)
-        made = service.export_file(actor_of_request(request), resource_id, format=chosen, purpose=purpose)
-    except (InputError, NoData) as error:
+        made = service.export_file(
+            actor_of_request(request), resource_id, format=chosen, purpose=purpose, version=_version(request)
+        )
+    except (InputError, NotFound) as error:
         return _sample_page(request, resource_id, problem=error)
     return file_answer(made)
 

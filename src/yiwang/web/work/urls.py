@@ -13,6 +13,7 @@ urlpatterns = [
     path("catalogue/<str:resource_id>/quality/", resource.quality, name="resource-quality"),
     path("catalogue/<str:resource_id>/profile/", resource.profile, name="resource-profile"),
     path("catalogue/<str:resource_id>/lineage/", resource.lineage, name="resource-lineage"),
+    path("catalogue/<str:resource_id>/trace/", resource.trace, name="resource-trace"),
     path("catalogue/<str:resource_id>/sample/", resource.sample, name="resource-sample"),
     path("catalogue/<str:resource_id>/export/", resource.export, name="resource-export"),
     path("catalogue/<str:resource_id>/lifecycle/", resource.lifecycle, name="resource-lifecycle"),
