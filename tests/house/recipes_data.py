@@ -38,7 +38,7 @@ def demand_file(world: World) -> partial[object]:
 
 def export_file(world: World) -> partial[object]:
     world.loaded()
-    return partial(data.export_file, world.actor, RESOURCE, format="csv", purpose="核对名单")
+    return partial(data.export_file, actor=world.actor, resource_id=RESOURCE, format="csv", purpose="核对名单")
 
 
 def finding_decide(world: World) -> partial[object]:
@@ -81,7 +81,7 @@ def rejected_correct(world: World) -> partial[object]:
 
 
 def rejected_file(world: World) -> partial[object]:
-    return partial(data.rejected_file, world.actor, world.loaded().pk)
+    return partial(data.rejected_file, actor=world.actor, load_id=world.loaded().pk)
 
 
 def resource_install(world: World) -> partial[object]:

@@ -79,14 +79,18 @@ def purpose_needed(purpose: str) -> str:
     return text[:400]
 
 
-def export_file(actor: Actor, resource_id: str, *, format: str, purpose: str, version: int | None = None) -> Download:
+def export_file(*, actor: Actor, resource_id: str, format: str, purpose: str, version: int | None = None) -> Download:
     """A version of a resource (the newest by default) as CSV, XLSX or Parquet, masked by grade.
 
     Raises NoData, NotFound, InputError, Refused.
     """
     if format not in MEDIA:
         raise InputError(
-            zh=f"不支持的格式 {format}", en=f"no such format: {format}", where="format", hint_zh="csv、xlsx、parquet"
+            zh=f"不支持的格式 {format}",
+            en=f"no such format: {format}",
+            where="format",
+            hint_zh="csv、xlsx、parquet",
+            hint_en="csv, xlsx, parquet",
         )
     row = resource_row(resource_id)
     rule = demand(actor, "resource.export", row.provider)
@@ -197,7 +201,7 @@ def guarded(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def rejected_file(actor: Actor, load_id: int) -> Download:
+def rejected_file(*, actor: Actor, load_id: int) -> Download:
     """The rejected rows of a load as the same columns plus row number and reasons, to be corrected and sent again."""
     load = Load.objects.select_related("resource").get(pk=load_id)
     rule = demand(actor, "resource.load", load.resource.provider)

@@ -96,7 +96,7 @@ def rejected(request: HttpRequest, load_id: int) -> HttpResponse:
 
 @require_safe
 def rejected_file(request: HttpRequest, load_id: int) -> HttpResponseBase:
-    return file_answer(service.rejected_file(actor_of_request(request), load_id))
+    return file_answer(service.rejected_file(actor=actor_of_request(request), load_id=load_id))
 
 
 def _corrections(request: HttpRequest, actor: Actor, load_id: int, reason: str, page: int) -> dict[int, dict[str, str]]:
