@@ -195,7 +195,11 @@ def export(request: HttpRequest, resource_id: str) -> HttpResponseBase:
             )
         purpose = posted_needed(request, "purpose", PURPOSE)
         made = service.export_file(
-            actor_of_request(request), resource_id, format=chosen, purpose=purpose, version=_version(request)
+            actor=actor_of_request(request),
+            resource_id=resource_id,
+            format=chosen,
+            purpose=purpose,
+            version=_version(request),
         )
     except (InputError, NotFound) as error:
         return _sample_page(request, resource_id, problem=error)
