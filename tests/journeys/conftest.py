@@ -124,6 +124,9 @@ def visit(browser: Browser, city: str, passes: dict[str, Any]) -> Iterator[Visit
             accept_downloads=True,
         )
         contexts.append(context)
+        if language != "zh-CN":
+            # What the switch in the page's head leaves behind.
+            context.add_cookies([{"name": "django_language", "value": "en", "url": city}])
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
         page.on("console", lambda said: said.type == "error" and faults.append(f"{page.url}: {said.text}"))

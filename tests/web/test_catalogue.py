@@ -6,7 +6,7 @@ import csv
 import io
 
 from django.test import Client
-from webcity import TABLE, upload
+from webcity import TABLE, english, upload
 
 from yiwang.config.place import Place
 from yiwang.kernel.core.actor import Role
@@ -33,7 +33,7 @@ def test_a_search_without_a_hit_offers_a_way_on(city: Place) -> None:
 
 
 def test_the_list_can_be_taken_away_as_csv_in_the_reader_s_language(city: Place) -> None:
-    answer = Client(headers={"accept-language": "en"}).get("/catalogue/export.csv")
+    answer = english().get("/catalogue/export.csv")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["Name"] for row in rows} == {"Heating aid", "Bus stops"}

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 from django.test import Client
+from webcity import english
 
 from yiwang.config.place import Place
 from yiwang.data import selectors as data
@@ -46,7 +47,7 @@ def test_pages_name_no_other_place_and_carry_no_inline_script_or_style(city: Pla
 
 
 def test_chinese_comes_first_and_english_is_one_click_away(city: Place) -> None:
-    client = Client()
+    client = Client(headers={"accept-language": "en"})
     assert '<html lang="zh-Hans"' in client.get("/about/").content.decode()
     switched = client.post("/language/", {"language": "en", "next": "/about/"}, follow=True)
     assert '<html lang="en"' in switched.content.decode()
@@ -60,7 +61,7 @@ def test_a_page_that_is_not_there_says_so_in_the_frame_of_the_site(city: Place) 
 
 
 def test_an_error_of_a_service_becomes_a_page_with_its_status(city: Place) -> None:
-    answer = Client(headers={"accept-language": "en"}).get("/catalogue/no-such-resource/")
+    answer = english().get("/catalogue/no-such-resource/")
     assert answer.status_code == 404
     assert "no-such-resource" in answer.content.decode()
     assert "Not found" in answer.content.decode()

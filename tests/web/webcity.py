@@ -24,6 +24,13 @@ TABLE = (
 ANOTHER_HEAD = TABLE.replace("所在村", "村屯", 1)
 
 
+def english() -> Client:
+    """Somebody who chose English before."""
+    client = Client()
+    client.cookies["django_language"] = "en"
+    return client
+
+
 def upload(client: Client, text: str = TABLE, *, resource: str = "heating-aid", name: str = "heating.csv") -> int:
     """Send a table in through the page and return the number of its load."""
     file = SimpleUploadedFile(name, text.encode("utf-8"), content_type="text/csv")
