@@ -65,14 +65,13 @@ def test_built_files_fetch_nothing_from_outside(name: str) -> None:
     assert addresses <= {"http://www.w3.org"}, "only names of XML vocabularies may stand there"
 
 
-def test_every_icon_a_page_names_is_in_the_sprite() -> None:
+def test_the_sprite_draws_the_icons_that_pages_name_and_no_others() -> None:
     sprite = (BUILT / "icons.svg").read_text()
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', sprite))
     sources = [*TEMPLATES.rglob("*.html"), *(ROOT / "src" / "yiwang" / "web").rglob("*.py")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    named = set(re.findall(r'\{% icon "([\w-]+)"', text)) | set(re.findall(r'icon="([\w-]+)"', text))
-    assert named
-    assert named <= drawn
+    assert set(re.findall(r'\{% icon "([\w-]+)"', text)) <= drawn
+    assert {name for name in drawn if f'"{name}"' not in text} == set()
 
 
 def test_the_licences_of_what_is_bundled_travel_with_it() -> None:

@@ -17,7 +17,7 @@ from yiwang.web.words import WORDS, word
 WEB = Path(__file__).resolve().parents[2] / "src" / "yiwang" / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 CHINESE = re.compile(r"[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
-TAG = re.compile(r"\{%\s*(t|sort_head)\s+(.*?)%\}", re.S)
+TAG = re.compile(r"\{%\s*t\s+(.*?)%\}", re.S)
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -34,9 +34,9 @@ def test_a_template_writes_no_chinese_outside_a_pair(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=named(TEMPLATES))
 def test_each_pair_of_a_template_has_both_texts_with_the_same_blanks(path: Path) -> None:
-    for name, inside in TAG.findall(path.read_text(encoding="utf-8")):
-        pair = LITERAL.findall(inside)[-2:] if name == "sort_head" else LITERAL.findall(inside)[:2]
-        if name == "t" and not inside.lstrip().startswith('"'):
+    for inside in TAG.findall(path.read_text(encoding="utf-8")):
+        pair = LITERAL.findall(inside)[:2]
+        if not inside.lstrip().startswith('"'):
             continue  # a pair that comes from an error, which has both by its type
         assert len(pair) == 2 and all(part.strip() for part in pair), inside
         blanks = [sorted(re.findall(r"\{(\w+)\}", part)) for part in pair]

@@ -130,16 +130,3 @@ def page_numbers(page: int, pages: int) -> list[int | None]:
             out.append(None)
         out.append(number_)
     return out
-
-
-@register.inclusion_tag("yiwang/parts/sort.html", takes_context=True)
-def sort_head(context: RequestContext, key: str, zh: str, en: str, css: str = "") -> dict[str, object]:
-    """A column head that sorts the list on the server; `order=key` is up, `order=-key` is down."""
-    order = str(context.get("order", ""))
-    turned = f"-{key}" if order == key else key
-    return {
-        "title": pick(zh, en),
-        "css": css,
-        "address": query(context, order=turned, page=""),
-        "sorted": {key: "ascending", f"-{key}": "descending"}.get(order, ""),
-    }
