@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from yiwang.data.core.semantics.composition import literal
 
-ASCII_BLANKS = " \t\n\r"
+ASCII_BLANKS = " \t\n\v\f\r"
 # next line, no-break, ogham, en quad … hair, line and paragraph separators, narrow, mathematical, ideographic
 WIDE_BLANKS = "\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 # zero width, left-to-right marks, embeddings (phones put U+202D … U+202C around copied numbers), joiner, BOM
@@ -33,7 +33,7 @@ def spaced(raw: str | None, missing: tuple[str, ...]) -> str | None:
 
 
 def solid(raw: str | None, missing: tuple[str, ...]) -> str | None:
-    return _present(raw, missing, lambda value: value.translate(_SOLID).strip("\t\n\r"))
+    return _present(raw, missing, lambda value: value.translate(_SOLID).strip(ASCII_BLANKS[1:]))
 
 
 def _present(raw: str | None, missing: tuple[str, ...], clean: Callable[[str], str]) -> str | None:

@@ -60,7 +60,7 @@ class BankCard(SemanticType):
     def steps(self, column: str, options: Options) -> Steps:
         c = column
         t, n, a, b, e, z, f = (derived(c, name) for name in ("~t", "~n", "~a", "~b", "~e", "~z", "~f"))
-        a2, b2, e2 = (derived(c, name) for name in ("~a2", "~b2", "~e2"))
+        a2, b2, a3, b3 = (derived(c, name) for name in ("~a2", "~b2", "~a3", "~b3"))
         marks = f"contains({t}, '.') OR contains({t}, '_') OR NOT ({no_exponent_sql(t)})"
         likely = f"strlen({t}) BETWEEN 12 AND 19 AND {t} >= '1' AND NOT ({marks})"
         number = f"CASE WHEN {likely} THEN TRY_CAST({t} AS UBIGINT) END"
@@ -70,9 +70,10 @@ class BankCard(SemanticType):
                 {t: f"CASE WHEN contains({c}, '-') THEN replace({c}, '-', '') ELSE {c} END"},
                 {n: number},
                 {z: f"({n} // 10)::BIGINT"},
-                {a: lanes.quads(z, 0), b: lanes.quads(z, 8), e: f"{z} // {10**16}"},
-                {a2: lanes.pairs(a), b2: lanes.pairs(b), e2: e},
-                {f: self._fail_sql(c, t, n, a2, b2, e2)},
+                {a: f"{z} % 100000000", b: f"{z} // 100000000 % 100000000", e: f"{z} // {10**16}"},
+                {a2: lanes.quads(a), b2: lanes.quads(b)},
+                {a3: lanes.pairs(a2), b3: lanes.pairs(b2)},
+                {f: self._fail_sql(c, t, n, a3, b3, e)},
             ),
             outputs={"": f"CASE WHEN {f} = 0 THEN {t} END"},
             fail=f,

@@ -17,8 +17,8 @@ from yiwang.data.core.semantics.predicates import (
     province_sql,
 )
 
-SPANS = ("09", "AH", "JN", "PR", "TU", "WY")
-SKIPS = "IOSV"  # letters the alphabet leaves out (Z is after its end)
+ABSENT = "IOSVZ"  # from the alphabet of credit codes
+RANKS = {character: rank for rank, character in enumerate(CREDIT_CODE_ALPHABET)}
 ORGANISATION_FORM = "[0-9A-Z]{8}-?[0-9X]"
 ORGANISATION_ZERO = "00000000"  # a placeholder that satisfies its check
 NATIONAL = 10  # numbers of the national registry begin with 100000
@@ -37,17 +37,18 @@ class CreditCode(SemanticType):
 
     def steps(self, column: str, options: Options) -> Steps:
         c = column
-        a, b, e, ok, f, g = (derived(c, name) for name in ("~a", "~b", "~e", "~ok", "~f", "~g"))
-        a1, b1, o1, e1 = (derived(c, name) for name in ("~a1", "~b1", "~o1", "~e1"))
-        a2, b2, o2, a3, b3, o3 = (derived(c, name) for name in ("~a2", "~b2", "~o2", "~a3", "~b3", "~o3"))
+        a, b, e, ok, v, w, o, f = (derived(c, f"~{name}") for name in ("a", "b", "e", "ok", "v", "w", "o", "f"))
+        pa, pb, k17, k18, inner = (derived(c, f"~{name}") for name in ("p", "q", "k", "l", "i"))
         # no department is numbered 0, and all zeros satisfy both checks
         plain = f"CASE WHEN strlen({c}) = 18 AND length({c}) = 18 AND {c} >= '1' THEN"
-        valid = f"{lanes.within(a, SPANS)} AND {lanes.within(b, SPANS)} AND {lanes.within(e, SPANS, count=2)}"
-        outer, inner = _remainders_sql(a3, b3, o3, e, e1)
-        lengths = f"CASE WHEN {c} IS NULL THEN 0 WHEN length({c}) <> 18 THEN 1 ELSE 2 END"
+        sums, (place17, place18) = _outer_lanes(v, w)
+        seventeenth = {character: 28 * rank % 31 << place17 for character, rank in RANKS.items()}
+        eighteenth = {character: rank << place18 for character, rank in RANKS.items()}
+        outer = f"(({sums[0]} | {k17} | {k18}) % 31 + 3 * ({sums[1]} % 31) + 9 * ({sums[2]} % 31)) % 31"
+        valid = f"{lanes.alphanumeric(pa, without=ABSENT)} AND {lanes.alphanumeric(pb, without=ABSENT)}"
+        inner_sum, inner_table = _organisation_sum(o, inner)
+        length = f"CASE WHEN {c} IS NULL THEN 0 WHEN length({c}) <> 18 THEN 1 ELSE 2 END"
         warned = options.inner_check == "warn"
-        # f: 4 stands for the inner check alone, whether it refuses or only warns
-        fail = f"CASE WHEN NOT coalesce({ok}, false) THEN {lengths} WHEN {outer} <> 0 THEN 3 WHEN {inner} <> 0 THEN 4 ELSE 0 END"
         return Steps(
             clean=cleaning.solid_sql(c, options.missing),
             parse=(
@@ -56,11 +57,24 @@ class CreditCode(SemanticType):
                     b: f"{plain} {lanes.characters(c, 9, 8)} END",
                     e: f"{plain} {lanes.characters(c, 17, 2)} END",
                 },
-                {ok: valid, a1: lanes.values(a, SKIPS), b1: lanes.values(b, SKIPS), o1: lanes.values(b)}
-                | {e1: lanes.values(e, SKIPS)},
-                {a2: lanes.folded_bytes(a1, 1, 3), b2: lanes.folded_bytes(b1, 1, 3), o2: lanes.folded_bytes(o1, 2, 1)},
-                {a3: lanes.folded_pairs(a2, 1, 9), b3: lanes.folded_pairs(b2, 1, 9), o3: lanes.folded_pairs(o2, 4, 1)},
-                {f: fail},
+                lanes.planes(a, pa)
+                | lanes.planes(b, pb)
+                | {
+                    k17: lanes.characters_table(f"{e} >> 8", seventeenth),
+                    k18: lanes.characters_table(f"{e} & 255", eighteenth),
+                    inner: inner_table.format(f"{e} >> 8"),
+                },
+                {
+                    ok: f"coalesce({valid} AND {k17} + {k18} IS NOT NULL, false)",
+                    v: f"xor({lanes.ranks(a, pa)} - {lanes.skipped_iosv(pa)}, {_negated(0)})",
+                    o: lanes.ranks(b, pb),
+                },
+                {w: f"xor({o} - {lanes.skipped_iosv(pb)}, {_negated(8)})"},
+                # 4 stands for the inner check alone, whether it refuses or only warns
+                {
+                    f: f"CASE WHEN {ok} THEN CASE WHEN {outer} <> 0 THEN 3"
+                    f" WHEN {inner_sum} = 0 THEN 0 ELSE 4 END ELSE {length} END"
+                },
             ),
             outputs={"": f"CASE WHEN {f} = 0 {f'OR {f} = 4' if warned else ''} THEN {c} END"},
             fail=f"CASE WHEN {f} = 4 THEN 0 ELSE {f} END" if warned else f,
@@ -82,23 +96,31 @@ class CreditCode(SemanticType):
         return self.accept(code, warning=self.warnings[0]) if options.inner_check == "warn" else self.refuse(4)
 
 
-def _remainders_sql(a3: str, b3: str, o3: str, e: str, e1: str) -> tuple[str, str]:
-    """Two expressions that are 0 when the outer and the inner check hold; the lanes carry OFFSET in every place."""
-    n17, n18 = f"(({e1} >> 8) & 255)", f"({e1} & 255)"
-    # weights 3^i mod 31: places 0…7, 3^8 = 20 times the same, 3^16 = 28, and the check character itself
-    spare = lanes.OFFSET * (sum(3**i for i in range(8)) * 21 + 28 + 1)
-    outer = (
-        f"({lanes.folded_quads(a3, 1, 81)} + 20 * {lanes.folded_quads(b3, 1, 81)} + 28 * {n17} + {n18}"
-        f" + {-spare % 31}) % 31"
-    )
-    # weights 2^(8 - i) mod 11, then the check: a digit, or X for 10; any other letter leaves no remainder of 0
-    spare = lanes.OFFSET * 2 * sum(2**i for i in range(8))
-    check = f"CASE ({e} >> 8) & 255 WHEN 88 THEN 10 ELSE {n17} - {lanes.OFFSET} END"
-    inner = (
-        f"CASE WHEN {n17} - {lanes.OFFSET} > 9 AND (({e} >> 8) & 255) <> 88 THEN 1"
-        f" ELSE (2 * {lanes.folded_quads(o3, 16, 1)} + ({check}) + {-spare % 11}) % 11 END"
-    )
-    return outer, inner
+def _negated(first: int) -> int:
+    """The bits that turn a rank into minus itself mod 31 where the weight 3^i = (-4)^(i // 3) 3^(i % 3) is negative."""
+    return sum(31 << (56 - 8 * t) for t in range(8) if (first + t) // 3 % 2)
+
+
+def _outer_lanes(v: str, w: str) -> tuple[list[str], list[int]]:
+    """Characters 1 to 16 by i mod 3, laid so that % 31 weighs them by 4^(i // 3); the first leaves places for the
+    last two, in the same integer.
+    """
+    sums, spare = [], []
+    for turn in range(3):
+        powers = {((v, w)[i // 8], 56 - 8 * (i % 8)): 2 * (i // 3) for i in range(turn, 16, 3)}
+        laid, places = lanes.laid(powers, 5, 5, spare=() if turn else (0, 0))
+        sums.append(laid)
+        spare += places
+    return sums, spare
+
+
+def _organisation_sum(ranks: str, check: str) -> tuple[str, str]:
+    """An expression that is 0 when an organisation code holds, and one for its helper `check` before the code of the
+    check character is put into it: weights 2^(8 - t) mod 11, the check itself counts once (X is 10).
+    """
+    laid, (place,) = lanes.laid({(ranks, 56 - 8 * t): 8 - t for t in range(8)}, 6, 10, spare=(0,))
+    checks = {character: rank << place for rank, character in enumerate("0123456789X")}
+    return f"(({laid} | {check}) % 11)", lanes.characters_table("{}", checks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,10 +129,9 @@ class OrganisationCode(SemanticType):
 
     def steps(self, column: str, options: Options) -> Steps:
         c = column
-        w, o, k, o2, o3, f = (derived(c, name) for name in ("~w", "~o", "~k", "~o2", "~o3", "~f"))
+        w, o, k, p, check, f = (derived(c, f"~{name}") for name in ("w", "o", "k", "p", "c", "f"))
+        total, check_table = _organisation_sum(o, check)
         form = f"regexp_full_match({c}, '{ORGANISATION_FORM}') AND NOT starts_with({c}, '{ORGANISATION_ZERO}')"
-        outer = lanes.OFFSET * 2 * sum(2**i for i in range(8))
-        check = f"CASE {k} WHEN 88 THEN 10 ELSE {k} - 48 END"
         return Steps(
             clean=cleaning.solid_sql(c, options.missing),
             parse=(
@@ -118,13 +139,12 @@ class OrganisationCode(SemanticType):
                     w: f"CASE WHEN {form} THEN {lanes.characters(c, 1, 8)} END",
                     k: f"CASE WHEN {form} THEN unicode({c}[-1]) END",
                 },
-                {o: lanes.values(w)},
-                {o2: lanes.folded_bytes(o, 2, 1)},
-                {o3: lanes.folded_pairs(o2, 4, 1)},
+                lanes.planes(w, p) | {check: check_table.format(k)},
+                {o: lanes.ranks(w, p)},
                 {
                     f: f"CASE WHEN {c} IS NULL THEN 0 WHEN {w} IS NULL"
                     f" THEN CASE WHEN length(replace({c}, '-', '')) <> 9 THEN 1 ELSE 2 END"
-                    f" WHEN (2 * {lanes.folded_quads(o3, 16, 1)} + {check} + {-outer % 11}) % 11 <> 0 THEN 3 ELSE 0 END"
+                    f" WHEN {total} <> 0 THEN 3 ELSE 0 END"
                 },
             ),
             outputs={

@@ -15,13 +15,11 @@ EXCEL_NUMBER = r"[0-9]+(\.[0-9]+)?[eE]\+?[0-9]+|[0-9]+\.0*"
 
 
 def province_sql(code: str, *extra: int) -> str:
-    """Whether an integer expression from 10 to 99 is a province (or one of `extra`): two bit masks, not a join."""
+    """Whether an integer expression from 10 to 99 is a province (or one of `extra`): a bit mask, not a join."""
     known = (*PROVINCES, *extra)
-    low = sum(1 << (n - 10) for n in known if n < 70)
-    high = sum(1 << (n - 70) for n in known if n >= 70)
-    return (
-        f"(CASE WHEN {code} < 70 THEN {low}::BIGINT >> ({code} - 10) ELSE {high}::BIGINT >> ({code} - 70) END & 1) = 1"
-    )
+    mask = sum(1 << n for n in known if n < 60)
+    others = " OR ".join(f"{code} = {n}" for n in known if n >= 60)
+    return f"({code} < 60 AND ({mask}::BIGINT >> {code}) & 1 = 1 OR {others})"
 
 
 def one_of_sql(value: str, numbers: tuple[int, ...]) -> str:

@@ -15,7 +15,6 @@ from yiwang.data.core.semantics.predicates import (
     PROVINCES,
     excel_number_sql,
     no_exponent_sql,
-    province_sql,
 )
 
 # 83 heads the residence permits of people from Taiwan, whose numbers follow GB 11643 (81 and 82: Hong Kong, Macao)
@@ -27,47 +26,65 @@ FORM = "[0-9]{15}|[0-9]{17}[0-9Xx]"
 class ResidentId(SemanticType):
     def steps(self, column: str, options: Options) -> Steps:
         c = column
-        p, k, h, lo, r, f = (derived(c, name) for name in ("~p", "~k", "~h", "~l", "~r", "~f"))
-        h2, lo2, h3, lo3 = (derived(c, name) for name in ("~h2", "~l2", "~h3", "~l3"))
-        # 17 digits; other text that a cast accepts (sign, "_", ".") gives a number below 10^16
-        body = (
-            f"CASE WHEN {c} >= '1' AND {no_exponent_sql(c)} THEN TRY_CAST(CASE strlen({c})"
-            f" WHEN 18 THEN substr({c}, 1, 17) WHEN 15 THEN substr({c}, 1, 6) || '19' || substr({c}, 7) END"
-            " AS BIGINT) END"
-        )
-        last = f"CASE WHEN strlen({c}) = 18 THEN unicode(substr({c}, 18, 1)) END"
-        # places 0…16 weigh 2^(place + 1) mod 11: 2 * 2^0…7, then 2^9 = 6 times 2^0…7, and 2^17 = 7
-        remainder = f"(7 * ({p} // {10**16}) + 6 * {lanes.weighted(h3, 4)} + 2 * {lanes.weighted(lo3, 4)}) % 11"
+        p, k, check, head, f = (derived(c, f"~{name}") for name in ("p", "k", "c", "a", "f"))
+        stages, (upper, lower) = self._lane_stages(c)
+        # place 0 (the check) to 17 weigh 2^place mod 11, and a right number leaves 1; the province, at 2^16 = 2^6, and
+        # the check, at 2^8 and so times 4 (4 * 2^8 leaves 1), come from tables
+        weights = {(lower, 16 * j): 2 * j for j in range(4)} | {(upper, 16 * j): 8 + 2 * j for j in range(4)}
+        laid, (head_place, check_place) = lanes.laid(weights, 5, 10, spare=(6, 8))
+        heads = {code: (2 * (code // 10) + code % 10) % 11 << head_place for code in (*PROVINCES, TAIWAN_PERMIT)}
+        checks = {digit: 4 * rank % 11 << check_place for rank, digit in enumerate("0123456789X")}
+        stages[1][head] = lanes.table(f"{p} // {10**15}", heads, size=100)
+        stages[1][check] = lanes.characters_table(k, checks | {"x": checks["X"]})
+        stages.append({f: self._fail_sql(c, f"({laid} | {head} | {check}) % 11", options)})
         return Steps(
             clean=cleaning.solid_sql(c, options.missing),
-            parse=(
-                {p: body, k: last},
-                {h: lanes.quads(p, 8), lo: lanes.quads(p, 0)},
-                {h2: lanes.pairs(h), lo2: lanes.pairs(lo)},
-                {h3: lanes.doubled(h2), lo3: lanes.doubled(lo2)},
-                {r: remainder},
-                {f: self._fail_sql(c, p, k, r, options)},
-            ),
+            parse=tuple(stages),
             outputs={
                 "": f"CASE WHEN {f} = 0 THEN CASE WHEN {k} IS NULL"
-                f" THEN {p}::VARCHAR || substr('{RESIDENT_ID_CHECKS}', ({r} + 1)::BIGINT, 1)"
+                f" THEN {p}::VARCHAR || substr('{RESIDENT_ID_CHECKS}', (({laid} | {head}) % 11 + 1)::BIGINT, 1)"
                 f" WHEN {k} = 120 THEN upper({c}) ELSE {c} END END"
             },
             fail=f,
         )
 
-    def _fail_sql(self, c: str, p: str, k: str, r: str, options: Options) -> str:
-        year, month, day = f"({p} // 10000000 % 10000)", f"({p} // 100000 % 100)", f"({p} // 1000 % 100)"
-        first, last = options.min_year * 10000, f"{options.as_of:%Y%m%d}"
-        province = province_sql(f"({p} // {10**15})", TAIWAN_PERMIT)
-        check = f"CASE {r} WHEN 2 THEN 88 ELSE 48 + (12 - {r}) % 11 END"
+    def _lane_stages(self, c: str) -> tuple[list[dict[str, str]], tuple[str, str]]:
+        """Stages from the text to lanes of 2a + b for each pair of digits ab, and the names of the two of them.
+
+        With a 0 in the place of the check the number falls into pairs: province | 2 of division, 2 of year | month,
+        day, serial and check.
+        """
+        p, k = derived(c, "~p"), derived(c, "~k")
+        h, lo, h2, lo2, h3, lo3, h4, lo4 = (derived(c, f"~{n}") for n in ("h", "l", "h2", "l2", "h3", "l3", "h4", "l4"))
+        # 17 digits; other text that a cast accepts (sign, "_", ".") gives a number below 10^16
+        body = (
+            f"CASE WHEN {c} >= '1' THEN TRY_CAST(CASE strlen({c}) WHEN 18 THEN substr({c}, 1, 17)"
+            f" WHEN 15 THEN substr({c}, 1, 6) || '19' || substr({c}, 7) END AS BIGINT) END"
+        )
+        last = f"CASE WHEN strlen({c}) = 18 THEN unicode(substr({c}, 18, 1)) END"
+        stages = [
+            {p: body, k: last},
+            {h: f"{p} // 10000000 % 100000000", lo: f"{p} % 10000000 * 10"},
+            {h2: lanes.quads(h), lo2: lanes.quads(lo)},
+            {h3: lanes.pairs(h2), lo3: lanes.pairs(lo2)},
+            {h4: lanes.doubled(h3), lo4: lanes.doubled(lo3)},
+        ]
+        return stages, (h4, lo4)
+
+    def _fail_sql(self, c: str, remainder: str, options: Options) -> str:
+        p, k, check, head = (derived(c, f"~{name}") for name in ("p", "k", "c", "a"))
+        year, month_day = f"({derived(c, '~h2')} & 65535)", f"({derived(c, '~l2')} >> 32)"
+        month, day = f"({derived(c, '~l3')} >> 48)", f"(({derived(c, '~l3')} >> 32) & 65535)"
+        last = options.as_of
+        past = f"{year} < {last.year} OR {year} = {last.year} AND {month_day} <= {last:%m%d}"
+        # a number written with an exponent ends in zeros, so in 9 of 10 values there is nothing to look for
+        plain = f"({derived(c, '~l3')} & 65535 <> 0 OR {no_exponent_sql(c)})"
         return (
-            f"CASE WHEN {c} IS NULL THEN 0"
-            f" WHEN {p} >= {10**16} AND ({k} IS NULL OR {k} BETWEEN 48 AND 57 OR {k} = 88 OR {k} = 120) THEN CASE"
-            f" WHEN NOT {province} THEN 4"
-            f" WHEN {p} // 1000 % 100000000 NOT BETWEEN {first} AND {last} THEN 5"
-            f" WHEN NOT {real_day_sql(year, month, day)} THEN 5"
-            f" WHEN {k} <> {check} AND NOT ({r} = 2 AND {k} = 120) THEN 6 ELSE 0 END"
+            f"CASE WHEN {p} >= {10**16} AND ({check} IS NOT NULL OR {k} IS NULL) AND {plain} THEN CASE"
+            f" WHEN {head} IS NULL THEN 4"
+            f" WHEN {year} < {options.min_year} OR NOT ({past}) THEN 5"
+            f" WHEN NOT {real_day_sql(year, month, day)} THEN 5 WHEN {remainder} <> 1 THEN 6 ELSE 0 END"
+            f" WHEN {c} IS NULL THEN 0"
             f" WHEN {excel_number_sql(c)} THEN 1 WHEN length({c}) <> 15 AND length({c}) <> 18 THEN 2"
             # a leading zero is no division
             f" WHEN regexp_full_match({c}, '{FORM}') THEN 4 ELSE 3 END"
