@@ -111,6 +111,11 @@ def divisions_install(world: World) -> partial[object]:
     return partial(kernel.divisions_install, actor=world.actor, lines=lines())
 
 
+def file_forget(world: World) -> partial[object]:
+    stored = file_put(world)()
+    return partial(kernel.file_forget, actor=world.actor, digest=stored.digest, purpose="an order")
+
+
 def file_put(world: World) -> partial[object]:
     return partial(kernel.file_put, actor=world.actor, source=io.BytesIO(b"bytes"), name="a.txt")
 
@@ -190,6 +195,7 @@ RECIPES: dict[str, Recipe] = {
         departments_install,
         division_change,
         divisions_install,
+        file_forget,
         file_put,
         liaison_assign,
         message_read,

@@ -10,15 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 
 import yiwang
+from yiwang.data.adapters.lake import LAYERS
+from yiwang.data.core.profiling import SHOWN_GRADE
 from yiwang.data.errors import NoData
 from yiwang.data.events import DATA_DESTROYED
 from yiwang.data.loads import the_lake
-from yiwang.data.models import LifecycleRecord, Resource, SensitiveFinding
-from yiwang.data.resources import resource_row
+from yiwang.data.models import FieldProfile, LifecycleRecord, Load, Resource, SensitiveFinding
+from yiwang.data.resources import definition, resource_row, with_confirmed
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict, InputError, NotFound
-from yiwang.kernel.service import audit, emit, receipt_write
+from yiwang.kernel.selectors import file_get
+from yiwang.kernel.service import audit, emit, file_forget, receipt_write
 
 
 @transaction.atomic
@@ -35,8 +38,8 @@ def finding_decide(*, actor: Actor, finding_id: int, confirm: bool, note: str = 
     row.state = SensitiveFinding.State.CONFIRMED if confirm else SensitiveFinding.State.DISMISSED
     row.decided_by, row.decided_at, row.note = actor.id, timezone.now(), note.strip()[:400]
     row.save()
-    if confirm and row.resource.grade < row.grade:
-        Resource.objects.filter(pk=row.resource_id).update(grade=row.grade)
+    if confirm:
+        _raise_grade(row)
     audit(
         actor=actor,
         act="resource.classify",
@@ -45,6 +48,16 @@ def finding_decide(*, actor: Actor, finding_id: int, confirm: bool, note: str = 
         details={"field": row.field, "semantic": row.semantic, "confirmed": confirm},
     )
     return row
+
+
+def _raise_grade(row: SensitiveFinding) -> None:
+    """From now on the field is masked as its grade asks, and the values its profile shows are gone."""
+    file = with_confirmed(definition(row.resource))
+    grade = max(row.resource.grade, row.grade)
+    Resource.objects.filter(pk=row.resource_id).update(grade=grade, definition=file.model_dump(mode="json"))
+    if row.grade > SHOWN_GRADE:
+        profiles = FieldProfile.objects.filter(load__resource=row.resource, field=row.field)
+        profiles.update(minimum="", maximum="", top=[])
 
 
 @transaction.atomic
@@ -81,39 +94,80 @@ def data_destroy(*, actor: Actor, resource_id: str, basis: str, confirm_code: st
         )
     lake = the_lake()
     with lake.lock(resource_id):
-        tables = {layer: lake.table(layer, resource_id) for layer in ("raw", "standard", "subject")}
+        tables = {layer: lake.table(layer, resource_id) for layer in LAYERS}
         before = {layer: (t.version(), t.rows()) for layer, t in tables.items()}
-        if all(version is None for version, _ in before.values()):
-            raise NoData(zh="这个资源没有数据可销毁", en="there is nothing to destroy", where=resource_id)
-        freed = sum(table.destroy() for table in tables.values())
-        freed += lake.forget_rejected(resource_id)
-    with transaction.atomic():
-        receipt = receipt_write(
-            actor=actor,
-            kind="destruction",
-            inputs={"resource": resource_id, "basis": basis.strip(), "tables": {k: list(v) for k, v in before.items()}},
-            outputs={"bytes_freed": freed, "destroyed_at": timezone.now().isoformat()},
-            pack_digests={row.pack_id: row.pack_digest},
-            as_of=timezone.localdate(),
-            engine_versions={
-                "yiwang": yiwang.__version__,
-                "duckdb": duckdb.__version__,
-                "deltalake": deltalake.__version__,
-            },
-        )
-        LifecycleRecord.objects.create(
-            resource=row,
-            stage="destroy",
-            operator=actor.id,
-            details={"certificate": receipt.id, "basis": basis.strip(), "rows": {k: v[1] for k, v in before.items()}},
-        )
+        own, shared = _original_files(resource_id)
+        if all(version is None for version, _ in before.values()) and not own:
+            raise NoData(
+                zh="这个资源没有数据可销毁",
+                en="there is nothing to destroy",
+                where=resource_id,
+                hint_zh="没有归集过，或已经销毁。",
+                hint_en="Nothing was ever loaded, or it was destroyed already.",
+            )
+        # said first: should this be cut short, the trail shows that it began and it can be done again
         audit(
             actor=actor,
             act="resource.destroy",
             object_kind="resource",
             object_id=resource_id,
             purpose=basis.strip()[:400],
-            details={"certificate": receipt.id},
+            details={"begun": True, "tables": {k: list(v) for k, v in before.items()}, "files": len(own)},
         )
-        emit(DATA_DESTROYED, {"resource": resource_id, "receipt": receipt.id})
-    return receipt.id
+        freed = sum(table.destroy() for table in tables.values())
+        freed += lake.forget_rejected(resource_id)
+        freed += sum(file_forget(actor=actor, digest=digest, purpose=basis.strip()[:400]) for digest in own)
+        certified = {"tables": {k: list(v) for k, v in before.items()}, "files": own, "files_kept": shared}
+        return _certify(actor, row, basis.strip(), certified, freed)
+
+
+def _original_files(resource_id: str) -> tuple[list[str], list[str]]:
+    """Digests of the files this resource was loaded from that are still kept: its own, and those others use as well."""
+    loads = Load.objects.filter(resource_id=resource_id)
+    others = set(Load.objects.exclude(resource_id=resource_id).values_list("file_digest", flat=True))
+    there = {digest for digest in loads.values_list("file_digest", flat=True) if _is_kept(digest)}
+    return sorted(there - others), sorted(there & others)
+
+
+def _is_kept(digest: str) -> bool:
+    try:
+        file_get(digest)
+    except NotFound:
+        return False  # destroyed before
+    return True
+
+
+@transaction.atomic
+def _certify(actor: Actor, row: Resource, basis: str, certified: dict[str, Any], freed: int) -> str:
+    """The certificate of a destruction; what was known of single values goes with the data."""
+    FieldProfile.objects.filter(load__resource=row).update(minimum="", maximum="", top=[])
+    receipt = receipt_write(
+        actor=actor,
+        kind="destruction",
+        inputs={"resource": row.pk, "basis": basis, **certified},
+        outputs={"bytes_freed": freed, "destroyed_at": timezone.now().isoformat()},
+        pack_digests={row.pack_id: row.pack_digest},
+        as_of=timezone.localdate(),
+        engine_versions={
+            "yiwang": yiwang.__version__,
+            "duckdb": duckdb.__version__,
+            "deltalake": deltalake.__version__,
+        },
+    )
+    rows = {layer: count for layer, (_, count) in certified["tables"].items()}
+    LifecycleRecord.objects.create(
+        resource=row,
+        stage="destroy",
+        operator=actor.id,
+        details={"certificate": receipt.id, "basis": basis, "rows": rows},
+    )
+    audit(
+        actor=actor,
+        act="resource.destroy",
+        object_kind="resource",
+        object_id=row.pk,
+        purpose=basis[:400],
+        details={"certificate": receipt.id},
+    )
+    emit(DATA_DESTROYED, {"resource": row.pk, "receipt": receipt.id})
+    return str(receipt.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from yiwang.data.events import RESOURCE_INSTALLED
-from yiwang.data.models import LifecycleRecord, Resource
+from yiwang.data.models import LifecycleRecord, Resource, SensitiveFinding
 from yiwang.data.schema import ResourceFile
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
@@ -33,6 +33,7 @@ def rules_digest(file: ResourceFile) -> str:
 def resource_install(*, actor: Actor, file: ResourceFile, pack: Pack) -> Resource:
     """Make or renew the catalogue entry of a resource file. Installing the same content again changes nothing."""
     demand(actor, "pack.install")
+    file = with_confirmed(file)
     known = Resource.objects.filter(pk=file.id).first()
     if known is not None and known.pack_digest == pack.digest and not known.is_retired:
         return known
@@ -67,6 +68,19 @@ def resource_install(*, actor: Actor, file: ResourceFile, pack: Pack) -> Resourc
     )
     emit(RESOURCE_INSTALLED, {"resource": file.id, "created": created})
     return resource
+
+
+def with_confirmed(file: ResourceFile) -> ResourceFile:
+    """The definition with every field raised to the grade a person confirmed for it; a pack cannot take that back."""
+    confirmed = SensitiveFinding.objects.filter(resource_id=file.id, state=SensitiveFinding.State.CONFIRMED)
+    least: dict[str, int] = {}
+    for field, grade in confirmed.values_list("field", "grade"):
+        least[field] = max(grade, least.get(field, 0))
+    fields = tuple(
+        f.model_copy(update={"grade": least[f.id]}) if f.effective_grade < least.get(f.id, 0) else f
+        for f in file.fields
+    )
+    return file.model_copy(update={"fields": fields})
 
 
 def resource_row(resource_id: str) -> Resource:

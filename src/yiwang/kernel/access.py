@@ -38,6 +38,7 @@ ACTS: dict[str, Act] = dict(
         _act("resource.export", "导出数据", "export data", Role.STEWARD, Role.DATA_LEAD),
         _act("resource.classify", "确认分类分级", "confirm a grade", Role.DATA_LEAD),
         _act("resource.destroy", "销毁数据", "destroy data", Role.DATA_LEAD),
+        _act("file.forget", "销毁原始文件", "destroy an original file", Role.DATA_LEAD, scoped=False),
         _act("catalogue.read", "查看目录", "read the catalogue", *Role, scoped=False),
         _act("demand.file", "提出数据需求", "file a data demand", *Role),
         _act("demand.answer", "答复数据需求", "answer a data demand", Role.DATA_LEAD),

@@ -19,11 +19,11 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import transaction
 
-from yiwang.kernel.access import demand_identity
+from yiwang.kernel.access import demand, demand_identity
 from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
-from yiwang.kernel.errors import FileDamaged, InputError, NotFound, Unavailable
-from yiwang.kernel.models import StoredFile
+from yiwang.kernel.errors import Conflict, FileDamaged, InputError, NotFound, Unavailable
+from yiwang.kernel.models import InstalledPack, StoredFile
 
 CHUNK = 1 << 20
 LONGEST_NAME = 255
@@ -83,7 +83,7 @@ def file_get(digest: str) -> StoredFile:
     """The record of a file. Raises NotFound."""
     row = StoredFile.objects.filter(digest=digest).first()
     if row is None:
-        raise NotFound(zh=f"没有摘要为 {digest} 的文件", en=f"there is no file with digest {digest}", where="digest")
+        raise _unknown(digest)
     return row
 
 
@@ -98,6 +98,46 @@ def file_verify(digest: str) -> int:
     if hasher.hexdigest() != digest:
         raise _damaged(digest)
     return size
+
+
+def file_forget(*, actor: Actor, digest: str, purpose: str) -> int:
+    """Destroy a file: its bytes and its record. Returns the bytes freed; the audit line keeps name, size and digest.
+
+    When this returns the name is gone from the disk. Killed before that, it can be called again. Raises NotFound for a
+    digest the store does not have, Conflict for a file of an installed pack.
+    """
+    rule = demand(actor, "file.forget").rule
+    with transaction.atomic():
+        row = StoredFile.objects.select_for_update().filter(digest=digest).first()
+        if row is None:
+            raise _unknown(digest)
+        if any(digest in pack.files.values() for pack in InstalledPack.objects.all()):
+            raise Conflict(
+                zh=f"文件 {row.name} 属于已安装的应用包，不能销毁",
+                en=f"the file {row.name} belongs to an installed pack and cannot be destroyed",
+                where="digest",
+                hint_zh="应用包的每个版本都须能读回。",
+                hint_en="Every version of a pack must stay readable.",
+            )
+        row.delete()
+        audit(
+            actor=actor,
+            act="file.forget",
+            object_kind="file",
+            object_id=digest,
+            rule=rule,
+            purpose=purpose,
+            details={"name": row.name, "size": row.size},
+        )
+        # last, so that a failure leaves the record to try again with
+        _place(digest).unlink(missing_ok=True)
+        if _place(digest).parent.is_dir():
+            _flush_folder(_place(digest).parent)
+    return int(row.size)
+
+
+def _unknown(digest: str) -> NotFound:
+    return NotFound(zh=f"没有摘要为 {digest} 的文件", en=f"there is no file with digest {digest}", where="digest")
 
 
 def _store(stream: BinaryIO, digest: str, most_bytes: int | None) -> tuple[str, int]:

@@ -205,12 +205,18 @@ class Table:
         return table.vacuum(retention_hours, dry_run=False, full=True, enforce_retention_duration=False)
 
     def destroy(self) -> int:
-        """Delete every version. Returns how many bytes were freed; only data_destroy calls this."""
-        if not self.folder.exists():
-            return 0
-        freed = sum(p.stat().st_size for p in self.folder.rglob("*") if p.is_file())
-        shutil.rmtree(self.folder)
-        _sync(self.folder.parent)
+        """Delete every version. Returns how many bytes were freed; only data_destroy calls this.
+
+        The table is gone at once; called again after a kill, what was left of it goes too.
+        """
+        doomed, freed = self.folder.with_name(f".destroyed-{self.folder.name}"), 0
+        for folder in (doomed, self.folder):
+            if folder.exists():
+                if folder == self.folder:
+                    folder.rename(doomed)
+                freed += sum(p.stat().st_size for p in doomed.rglob("*") if p.is_file())
+                shutil.rmtree(doomed)
+                _sync(doomed.parent)
         return freed
 
 
