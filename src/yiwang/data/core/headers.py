@@ -75,12 +75,13 @@ def read_in_header_units(resource: ResourceFile, headers: Sequence[str], mapping
     return resource.model_copy(update={"fields": fields})
 
 
-def wordings(resource: ResourceFile) -> dict[str, str]:
+def wordings(resource: ResourceFile, *, aliases: bool = True) -> dict[str, str]:
     """Folded wording -> field id. A wording two fields share is left out, since it decides nothing."""
     found: dict[str, str] = {}
     shared: set[str] = set()
     for field in resource.fields:
-        for word in {fold(w) for w in (field.id, field.title.zh, field.title.en, *field.aliases)}:
+        others = field.aliases if aliases else ()
+        for word in {fold(w) for w in (field.id, field.title.zh, field.title.en, *others)}:
             if found.get(word, field.id) != field.id:
                 shared.add(word)
             found[word] = field.id
@@ -88,18 +89,24 @@ def wordings(resource: ResourceFile) -> dict[str, str]:
 
 
 def match_headers(headers: Sequence[str], resource: ResourceFile) -> tuple[Match, ...]:
-    """Match every column once, best matches first; no field is given to two columns."""
-    known = wordings(resource)
+    """Match every column once, best matches first; no field is given to two columns.
+
+    A header that stands twice (the second bears a number, see reading) is never sure: it may be either.
+    """
+    known, own = wordings(resource), wordings(resource, aliases=False)
+    twice = {h for h in headers if f"{h} (2)" in headers}
     chosen: dict[int, Match] = {}
     taken: set[str] = set()
 
     def give(index: int, field: str, how: str) -> None:
         if index not in chosen and field and field not in taken:
-            chosen[index] = Match(index, headers[index], field, how)
+            chosen[index] = Match(index, headers[index], field, "like" if headers[index] in twice else how)
             taken.add(field)
 
-    for index, header in enumerate(headers):
-        give(index, known.get(fold(header), ""), "exact")
+    for words in (own, known):
+        for index, header in enumerate(headers):
+            # a wording that is one field's name and another's alias decides nothing in either round
+            give(index, words.get(fold(header), "") if fold(header) in known else "", "exact")
     for index, header in enumerate(headers):
         field = known.get(fold_without_unit(header), "")
         give(index, field, "like" if field and _other_unit(header, resource.field(field)) else "unit")
