@@ -8,6 +8,7 @@ Missing tokens are compared after the clean-up.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from yiwang.data.core.semantics.composition import literal
 
@@ -19,6 +20,9 @@ INVISIBLE = "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x
 BLANKS = ASCII_BLANKS + WIDE_BLANKS + INVISIBLE
 WIDE = "".join(map(chr, range(0xFF01, 0xFF5F))) + "\u2010\u2011\u2012\u2013\u2212\uffe5"
 NARROW = "".join(map(chr, range(0x21, 0x7F))) + "-----\xa5"
+
+COMMON = "（），．：－／￥％\u3000"  # what turns up in ordinary Chinese text
+DIGITS = tuple("0123456789")
 
 _SPACED = str.maketrans(WIDE + WIDE_BLANKS, NARROW + " " * len(WIDE_BLANKS), INVISIBLE)
 _SOLID = str.maketrans(WIDE, NARROW, " " + WIDE_BLANKS + INVISIBLE)
@@ -48,36 +52,68 @@ def text_sql(column: str, missing: tuple[str, ...]) -> str:
     first = f"{column} < '!' OR ({column} >= {literal(chr(0x80))} AND {column} < {literal(chr(0x3001))})"
     last = f"contains({literal(BLANKS)}, {column}[-1])"
     guard = f"{first} OR {column} >= {literal(chr(0xFEFF))} OR {last}"
-    return _guarded(column, guard, f"trim({column}, {literal(BLANKS)})", missing)
+    slow = _once(f"trim({column}, {literal(BLANKS)})", "present", lambda v: _present_sql(v, missing))
+    return f"CASE WHEN {guard} THEN {slow} ELSE {_present_sql(column, missing)} END"
 
 
 def spaced_sql(column: str, missing: tuple[str, ...]) -> str:
-    narrow = NARROW + " " * len(WIDE_BLANKS)
-    folded = f"translate({column}, {literal(WIDE + WIDE_BLANKS + INVISIBLE)}, {literal(narrow)})"
     guard = _not_plain(column, space=f"ends_with({column}, ' ')")
-    return _guarded(column, guard, f"trim({folded}, {literal(ASCII_BLANKS)})", missing)
+    return _guarded(column, guard, lambda folded: f"trim({folded}, {literal(ASCII_BLANKS)})", missing)
 
 
 def solid_sql(column: str, missing: tuple[str, ...]) -> str:
-    folded = f"translate({column}, {literal(WIDE + ' ' + WIDE_BLANKS + INVISIBLE)}, {literal(NARROW)})"
     guard = _not_plain(column, space=f"contains({column}, ' ')")
-    return _guarded(column, guard, f"trim({folded}, {literal(ASCII_BLANKS[1:])})", missing)
+    bare = literal(ASCII_BLANKS[1:])
+    return _guarded(column, guard, lambda folded: f"trim(replace({folded}, ' ', ''), {bare})", missing)
 
 
 def _not_plain(column: str, *, space: str) -> str:
-    """True for every value the slow way would change (and for a few it would not): not ASCII, or blanks."""
+    """True for every value the slow way would change (and for a few it would not): wide characters or blanks."""
     edges = " OR ".join(f"ends_with({column}, {literal(blank)})" for blank in ASCII_BLANKS[1:])
-    return f"strlen({column}) <> length({column}) OR {column} < '!' OR {space} OR {edges}"
+    wide = f"regexp_matches({column}, {literal(_class(WIDE + WIDE_BLANKS + INVISIBLE))})"
+    return f"{column} < '!' OR {space} OR {edges} OR (strlen({column}) <> length({column}) AND {wide})"
 
 
-def _guarded(column: str, guard: str, cleaned: str, missing: tuple[str, ...]) -> str:
-    slow = f"CASE WHEN {_missing(cleaned, missing)} THEN NULL ELSE {cleaned} END"
-    return f"CASE WHEN {guard} THEN {slow} WHEN {_missing(column, missing)} THEN NULL ELSE {column} END"
+def _guarded(column: str, guard: str, clean: Callable[[str], str], missing: tuple[str, ...]) -> str:
+    """`clean` of the folded value and the test for missing tokens where `guard` holds, else the value as it is."""
+    slow = column
+    for number, part in enumerate(_folds()):
+        slow = _once(slow, f"v{number}", partial(_folded, *part))
+    slow = _once(slow, "cleaned", clean)
+    slow = _once(slow, "present", lambda value: _present_sql(value, missing))
+    return f"CASE WHEN {guard} THEN {slow} ELSE {_present_sql(column, missing)} END"
 
 
-def _missing(value: str, missing: tuple[str, ...]) -> str:
-    """Not IN (…): the engine makes that a join, which also runs where a CASE would have skipped it."""
+def _folds() -> tuple[tuple[str, str], ...]:
+    """The fold in parts, the common ones apart: translate takes 50 ns per entry of its map, present or not."""
+    table = dict(zip(WIDE, NARROW, strict=True)) | dict.fromkeys(WIDE_BLANKS, " ") | dict.fromkeys(INVISIBLE, "")
+    digits = "".join(wide for wide in table if table[wide] in DIGITS)
+    rest = (wide for wide in table if wide not in COMMON + digits)
+    # translate drops what has no counterpart, so what is dropped stands last
+    parts = (COMMON, digits, "".join(sorted(rest, key=lambda wide: table[wide] == "")))
+    return tuple((part, "".join(table[wide] for wide in part)) for part in parts)
+
+
+def _folded(wide: str, narrow: str, value: str) -> str:
+    translated = f"translate({value}, {literal(wide)}, {literal(narrow)})"
+    return f"CASE WHEN regexp_matches({value}, {literal(_class(wide))}) THEN {translated} ELSE {value} END"
+
+
+def _class(characters: str) -> str:
+    """A character class for RE2, by code point."""
+    return "[" + "".join(f"\\x{{{ord(character):X}}}" for character in sorted(characters)) + "]"
+
+
+def _once(value: str, name: str, body: Callable[[str], str]) -> str:
+    """The body over a value that is worked out once, within an expression."""
+    return f"list_transform([{value}], lambda {name}: {body(name)})[1]"
+
+
+def _present_sql(value: str, missing: tuple[str, ...]) -> str:
+    """NULL for a missing token. Not IN (…): the engine makes that a join, which runs even where a CASE skips it."""
     tokens = list(dict.fromkeys(("", *missing)))
-    longest = max(len(token.encode()) for token in tokens)
+    apart = f"strlen({value}) > {max(len(token.encode()) for token in tokens)}"
+    if not any(token.startswith(DIGITS) for token in tokens):
+        apart += f" OR ({value} >= '0' AND {value} < ':')"
     listed = ", ".join(literal(token) for token in tokens)
-    return f"CASE WHEN strlen({value}) <= {longest} THEN list_contains([{listed}], {value}) ELSE false END"
+    return f"CASE WHEN {apart} THEN {value} WHEN list_contains([{listed}], {value}) THEN NULL ELSE {value} END"
