@@ -10,12 +10,13 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from yiwang.data.answers import CatalogueRow, DemandRow, DepartmentHealth, HealthBoard, Score
-from yiwang.data.catalogue import catalogue_rows, scores_now
+from yiwang.data.catalogue import catalogue_rows
 from yiwang.data.demands import OPEN_STATES
 from yiwang.data.exports import reason_texts
 from yiwang.data.models import Demand, Load, Resource, SensitiveFinding
 from yiwang.data.resources import definition
 from yiwang.data.schema import CYCLES, DIMENSIONS
+from yiwang.data.standing import Standing, scores_now, standings
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
@@ -39,7 +40,7 @@ def health_figures() -> tuple[int, int, tuple[Score, ...]]:
 
 def health_board() -> HealthBoard:
     resources = list(Resource.objects.filter(is_retired=False).order_by("id"))
-    rows, last = catalogue_rows(resources), _last_loads()
+    rows, last = catalogue_rows(resources), standings(r.pk for r in resources)
     by_id = {r.id: r for r in rows}
     month = timezone.now() - timedelta(days=30)
     totals = Load.objects.filter(state=Load.State.DONE, corrects=None).aggregate(
@@ -63,12 +64,7 @@ def health_board() -> HealthBoard:
     )
 
 
-def _last_loads() -> dict[str, Load]:
-    done = Load.objects.filter(state=Load.State.DONE).prefetch_related("scores", "profiles").order_by("id")
-    return {load.resource_id: load for load in done}
-
-
-def _dimensions(resources: list[Resource], last: dict[str, Load]) -> tuple[Score, ...]:
+def _dimensions(resources: list[Resource], last: dict[str, Standing]) -> tuple[Score, ...]:
     """Good and total summed over resources; the two that are not about rows weigh each resource alike."""
     good: dict[str, int] = defaultdict(int)
     total: dict[str, int] = defaultdict(int)
@@ -81,23 +77,22 @@ def _dimensions(resources: list[Resource], last: dict[str, Load]) -> tuple[Score
 
 
 def _departments(
-    resources: list[Resource], last: dict[str, Load], by_id: dict[str, CatalogueRow]
+    resources: list[Resource], last: dict[str, Standing], by_id: dict[str, CatalogueRow]
 ) -> tuple[DepartmentHealth, ...]:
     names, groups = department_names(), defaultdict(list)
     for resource in resources:
         groups[resource.provider].append(resource)
     found = []
     for code, owned in groups.items():
-        loads = [last[r.pk] for r in owned if r.pk in last]
+        held = [last[r.pk] for r in owned if r.pk in last]
         shares = [s.share for r in owned if r.pk in last for s in scores_now(r, last[r.pk])]
-        rows = sum(next((p.rows for p in load.profiles.all()), 0) for load in loads)
         found.append(
             DepartmentHealth(
                 code,
                 names.get(code, Text(zh=code, en=code)),
                 len(owned),
-                rows,
-                sum(load.rejected for load in loads),
+                sum(one.rows for one in held),
+                sum(one.judged.rejected for one in held),
                 sum(shares) / len(shares) if shares else None,
             )
         )
@@ -116,26 +111,26 @@ def _trend() -> tuple[tuple[date, int, int], ...]:
     return tuple((d["day"], d["source"], d["rejected"]) for d in days)
 
 
-def _worst(resources: list[Resource], last: dict[str, Load]) -> list[tuple[Resource, Text, int]]:
+def _worst(resources: list[Resource], last: dict[str, Standing]) -> list[tuple[Resource, Text, int]]:
     found = []
     for resource in resources:
-        load = last.get(resource.pk)
-        if load is None or not load.reasons:
+        if resource.pk not in last:
             continue
         texts = reason_texts(definition(resource))
-        found += [(resource, texts.get(c, Text(zh=c, en=c)), n) for c, n in load.reasons.items()]
+        found += [(resource, texts.get(c, Text(zh=c, en=c)), n) for c, n in last[resource.pk].judged.reasons.items()]
     return sorted(found, key=lambda item: -item[2])[:WORST]
 
 
-def _stale(resources: list[Resource], last: dict[str, Load]) -> list[tuple[Resource, int | None]]:
+def _stale(resources: list[Resource], last: dict[str, Standing]) -> list[tuple[Resource, int | None]]:
     now = timezone.now()
     found: list[tuple[Resource, int | None]] = []
     for resource in resources:
-        load, cycle = last.get(resource.pk), CYCLES[resource.definition["update"]["cycle"]][1]
-        if load is None or load.finished_at is None:
+        standing, cycle = last.get(resource.pk), CYCLES[resource.definition["update"]["cycle"]][1]
+        at = standing.newest.finished_at if standing else None
+        if at is None:
             found.append((resource, None))
-        elif cycle and (now - load.finished_at).days > cycle:
-            found.append((resource, (now - load.finished_at).days))
+        elif cycle and (now - at).days > cycle:
+            found.append((resource, (now - at).days))
     return found
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet
-from django.utils import timezone
 
 from yiwang.data.adapters.engine import engine
 from yiwang.data.answers import (
@@ -25,7 +24,6 @@ from yiwang.data.answers import (
 )
 from yiwang.data.core import sql
 from yiwang.data.core.checks import output_columns
-from yiwang.data.core.quality import accessibility, timeliness
 from yiwang.data.core.semantics import semantic_type
 from yiwang.data.exports import purpose_needed, shown_columns
 from yiwang.data.finishing import has_liaison
@@ -35,6 +33,7 @@ from yiwang.data.masking import is_masked
 from yiwang.data.models import FieldProfile, LifecycleRecord, Load, QualityScore, Resource, SensitiveFinding
 from yiwang.data.resources import definition, resource_row
 from yiwang.data.schema import CATEGORIES, DIMENSIONS, DUTIES, LIBRARIES, SHARE_TYPES, STAGES
+from yiwang.data.standing import Standing, scores_now, standings
 from yiwang.data.versions import version_files
 from yiwang.kernel.access import demand, verdict
 from yiwang.kernel.core.actor import Actor
@@ -97,15 +96,11 @@ def catalogue_list(
 def catalogue_rows(resources: Iterable[Resource]) -> list[CatalogueRow]:
     """Catalogue rows with what the last finished load said of each."""
     listed, names = list(resources), department_names()
-    last: dict[str, Load] = {}
-    done = Load.objects.filter(resource__in=listed, state=Load.State.DONE).prefetch_related("scores", "profiles")
-    for load in done.order_by("id"):
-        last[load.resource_id] = load
-    return [_row(r, last.get(r.pk), names) for r in listed]
+    standing = standings(r.pk for r in listed)
+    return [_row(r, standing.get(r.pk), names) for r in listed]
 
 
-def _row(resource: Resource, load: Load | None, names: dict[str, Text]) -> CatalogueRow:
-    rows = next((p.rows for p in load.profiles.all()), 0) if load else None
+def _row(resource: Resource, standing: Standing | None, names: dict[str, Text]) -> CatalogueRow:
     return CatalogueRow(
         id=resource.pk,
         code=resource.code,
@@ -119,26 +114,14 @@ def _row(resource: Resource, load: Load | None, names: dict[str, Text]) -> Catal
         is_open=resource.is_open,
         grade=resource.grade,
         fields=len(resource.definition["fields"]),
-        rows=rows,
-        updated_at=load.finished_at if load else None,
-        quality=_mean(scores_now(resource, load)) if load else None,
+        rows=standing.rows if standing else None,
+        updated_at=standing.newest.finished_at if standing else None,
+        quality=_mean(scores_now(resource, standing)) if standing else None,
     )
 
 
 def _mean(scores: tuple[Score, ...]) -> float:
     return sum(s.share for s in scores) / len(scores) if scores else 0.0
-
-
-def scores_now(resource: Resource, load: Load | None) -> tuple[Score, ...]:
-    """The five dimensions as they stand today: row dimensions of the last load, timeliness and accessibility of now."""
-    if load is None:
-        return ()
-    file = definition(resource)
-    kept = {s.dimension: (s.good, s.total) for s in load.scores.all()}
-    late = timeliness(file, load.finished_at, timezone.now())
-    reach = accessibility(file, load.table_version is not None, has_liaison(resource.provider))
-    kept["timeliness"], kept["accessibility"] = (late.good, late.total), (reach.good, reach.total)
-    return tuple(Score(d, DIMENSIONS[d], *kept.get(d, (0, 0))) for d in DIMENSIONS)
 
 
 def catalogue_facets(actor: Actor) -> dict[str, list[Facet]]:
@@ -165,27 +148,26 @@ def last_load(resource_id: str) -> Load | None:
 def resource_get(actor: Actor, resource_id: str) -> ResourceDetail:
     """Everything the catalogue knows of a resource. Findings are left out for those who may not decide or see them."""
     resource = resource_row(resource_id)
-    file, names, load = definition(resource), department_names(), last_load(resource_id)
+    file, names = definition(resource), department_names()
+    standing = standings([resource_id]).get(resource_id)
     people = liaison_of(resource.provider) if has_liaison(resource.provider) else ()
-    points = (
-        QualityScore.objects.filter(load__resource=resource).select_related("load").order_by("-load_id", "dimension")
-    )
+    points = QualityScore.objects.filter(load__resource=resource, load__corrects=None).order_by("-load_id", "dimension")
     may_see = bool(verdict(actor, "resource.read", resource.provider))
     findings = SensitiveFinding.objects.filter(resource=resource).select_related("resource").order_by("state", "id")
     return ResourceDetail(
-        row=_row(resource, load, names),
+        row=_row(resource, standing, names),
         definition=file,
         duties=tuple((DUTIES[d], names.get(c, Text(zh=c, en=c))) for d, c in file.duties.items()),
         liaisons=tuple(p.name for p in people),
-        scores=scores_now(resource, load),
+        scores=scores_now(resource, standing),
         history=tuple(
             ScorePoint(s.at, s.load_id, s.dimension, s.good / s.total if s.total else 0.0)
             for s in reversed(points[: HISTORY_LOADS * len(DIMENSIONS)])
         ),
-        last_load=load_row_of(load) if load else None,
+        last_load=load_row_of(standing.newest) if standing else None,
         findings=tuple(finding_row(f) for f in findings) if may_see else (),
         lifecycle=_stages(resource),
-        version=load.table_version if load else None,
+        version=standing.newest.table_version if standing else None,
     )
 
 

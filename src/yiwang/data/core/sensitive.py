@@ -107,9 +107,10 @@ def _signs(
 
 
 def _digit_hits(connection: duckdb.DuckDBPyConnection, semantic: str, as_of: date) -> tuple[int, str]:
-    """How many cells hold a number that passes; inside longer text, every long run of letters and digits is tried."""
+    """How many cells hold a number that passes; inside longer text, every long run of letters and digits is
+    tried. Old 15-digit identity numbers have no check digit and prove nothing."""
     steps = semantic_type(semantic).steps('"v"', Options(as_of=as_of))
-    tokens = "SELECT unnest(regexp_extract_all(v, '[0-9A-Za-z]{15,19}')) AS v FROM cells"
+    tokens = "SELECT unnest(regexp_extract_all(v, '[0-9A-Za-z]{16,19}')) AS v FROM cells"
     query = f'SELECT {steps.clean} AS "v" FROM ({tokens})'
     for stage in steps.parse:
         query = f"SELECT *{''.join(f', {e} AS {n}' for n, e in stage.items())} FROM ({query})"
