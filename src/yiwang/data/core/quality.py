@@ -3,7 +3,8 @@
 精确性 accuracy       rows without a format, check-digit, range, list or damage fault / source rows
 可达性 accessibility  conditions met / conditions asked (readable table, way of delivery, not refused, liaison named)
 一致性 consistency    rows without a uniqueness, order, reference or cross-field fault / source rows
-完整性 completeness   required cells that are filled / required cells (a broken record counts as all empty)
+完整性 completeness   required cells that are filled / required cells (a broken record counts as all empty; what one
+                      not_null rule asks of several fields counts as one cell)
 时效性 timeliness     days of the promised cycle / days since the last load, at most 1; irregular data counts as on time
 """
 
@@ -34,14 +35,22 @@ def row_parts(
     faulty = dict(
         connection.execute("SELECT dimension, count(DISTINCT _row) FROM reasons GROUP BY dimension").fetchall()
     )
-    missing_row = connection.execute("SELECT count(*) FROM reasons WHERE dimension = 'completeness'").fetchone()
+    missing_row = connection.execute(
+        "SELECT count(DISTINCT (_row, field)) FROM reasons WHERE dimension = 'completeness'"
+    ).fetchone()
     missing = int(missing_row[0]) if missing_row else 0
-    required = len({*resource.key, *(f.id for f in resource.fields if f.required)})
+    required = len(
+        {
+            *resource.key,
+            *(f.id for f in resource.fields if f.required),
+            *(",".join(r.fields) for r in resource.rules if r.kind == "not_null"),
+        }
+    )
     broken_rows = sum(broken.values())
     return (
         Part("accuracy", source - int(faulty.get("accuracy", 0)) - broken_rows, source),
         Part("consistency", source - int(faulty.get("consistency", 0)), source),
-        Part("completeness", max(0, source * required - missing - broken_rows * required), source * required),
+        Part("completeness", source * required - missing - broken_rows * required, source * required),
     )
 
 
