@@ -77,8 +77,10 @@ def _name_liaisons(actor: Actor) -> None:
 def serve(host: str, port: int, *, browser: bool) -> None:
     """Run web, worker and event delivery until a signal; a child that dies is started again."""
     stop = threading.Event()
+    # A handler may not set the event itself: it can arrive while this thread holds the event's own lock.
+    signals: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _: signals.append(number))
     python = [sys.executable, "-m"]
     commands = {
         "web": [*python, "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
@@ -89,15 +91,17 @@ def serve(host: str, port: int, *, browser: bool) -> None:
     delivery = threading.Thread(target=dispatch_until, args=(stop,), daemon=True)
     delivery.start()
     try:
-        _wait_ready(host, port, children["web"])
-        _greet(host, port, browser)
+        _wait_ready(host, port, children["web"], signals)
+        if not signals:
+            _greet(host, port, browser)
         tidied = time.monotonic()
-        while not stop.wait(1):
+        while not signals:
+            time.sleep(0.5)
             if time.monotonic() - tidied > TIDY_SECONDS:
                 tidied = time.monotonic()
                 lake_tidy_queue()
             for name, child in children.items():
-                if child.poll() is not None:
+                if child.poll() is not None and not signals:
                     told.print(
                         say(
                             f"{name} 意外退出（{child.returncode}），重新启动",
@@ -118,9 +122,9 @@ def serve(host: str, port: int, *, browser: bool) -> None:
         delivery.join(5)
 
 
-def _wait_ready(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
+def _wait_ready(host: str, port: int, web: subprocess.Popen[bytes], signals: list[int]) -> None:
     until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until:
+    while time.monotonic() < until and not signals:
         if web.poll() is not None:
             raise Conflict(
                 zh=f"服务没有启动，端口 {port} 可能已被占用",
@@ -134,6 +138,8 @@ def _wait_ready(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
                 return
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             time.sleep(0.2)
+    if signals:
+        return
     raise Unavailable(zh="服务一分钟内没有就绪", en="the server was not ready within a minute", where=f"{host}:{port}")
 
 
