@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,9 +24,12 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from yiwang.data.adapters.engine import engine
 from yiwang.data.core import sql
 from yiwang.data.core.checks import ROW_REASONS, Checks, output_columns
+from yiwang.data.core.formulas import guarded, guarded_sql
+from yiwang.data.corrections import load_row
+from yiwang.data.errors import NoData
 from yiwang.data.loads import the_lake
 from yiwang.data.masking import masked_sql
-from yiwang.data.models import LifecycleRecord, Load
+from yiwang.data.models import LifecycleRecord
 from yiwang.data.resources import definition, resource_row
 from yiwang.data.schema import ResourceFile
 from yiwang.data.versions import version_files
@@ -38,11 +41,6 @@ from yiwang.kernel.service import audit
 
 SHEET_ROWS = 1_000_000
 LONGEST_CELL = 32_767
-FORMULA = re.compile(r"\s*([=+@]|-(?![\d.,]+$))|[\t\r]")
-# A cell that a spreadsheet would take for a formula; a plain negative number is none.
-FORMULA_SQL = (
-    "regexp_matches({0}, '^[\\s]*[=+@\\t\\r]') OR (regexp_matches({0}, '^[\\s]*-') AND TRY_CAST({0} AS DOUBLE) IS NULL)"
-)
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -141,7 +139,7 @@ def _write(
             f"COPY (SELECT {masked} FROM {scan} ORDER BY {keys}) TO {sql.text(str(target))} (FORMAT parquet)"
         )
         return rows
-    listed = ", ".join(f"{m} AS {sql.name(t)}" for _, t, m in columns)
+    listed = ", ".join(f"{m} AS {sql.name(n)}" for n, _, m in columns)
     query = f"SELECT {listed} FROM {scan} ORDER BY {keys}"
     if format == "xlsx":
         if rows > SHEET_ROWS:
@@ -150,27 +148,19 @@ def _write(
                 en=f"{rows} rows are more than a sheet can hold: export CSV or Parquet",
                 where="format",
             )
-        titles = [t for _, t, _ in columns]
         result = connection.execute(query)
-        write_sheet(target, titles, iter(result.fetchone, None))
+        write_sheet(target, [t for _, t, _ in columns], iter(result.fetchone, None))
         return rows
-    guarded = ", ".join(
-        f"CASE WHEN {FORMULA_SQL.format(sql.name(t))} THEN '''' || {sql.name(t)} ELSE {sql.name(t)} END AS {sql.name(t)}"
-        for _, t, _ in columns
-    )
-    connection.execute(f"COPY (SELECT {guarded} FROM ({query})) TO {sql.text(str(target))} (FORMAT csv, HEADER)")
-    _with_byte_order_mark(target)
+    safe = ", ".join(guarded_sql(sql.name(n)) for n, _, _ in columns)
+    body = target.with_suffix(".body")
+    try:
+        connection.execute(f"COPY (SELECT {safe} FROM ({query})) TO {sql.text(str(body))} (FORMAT csv, HEADER false)")
+        write_text(target, [t for _, t, _ in columns], ())
+        with body.open("rb") as source, target.open("ab") as out:
+            shutil.copyfileobj(source, out)
+    finally:
+        body.unlink(missing_ok=True)
     return rows
-
-
-def _with_byte_order_mark(path: Path) -> None:
-    """Spreadsheet programs take a CSV for the local code page unless it starts with a BOM."""
-    marked = path.with_suffix(".bom")
-    with path.open("rb") as source, marked.open("wb") as out:
-        out.write(b"\xef\xbb\xbf")
-        while block := source.read(1 << 20):
-            out.write(block)
-    marked.replace(path)
 
 
 def write_sheet(target: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -190,31 +180,30 @@ def _text_cell(sheet: Any, value: object) -> WriteOnlyCell:
 
 
 def write_text(target: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """CSV with a BOM; what a spreadsheet would take for a formula gets an apostrophe before it."""
+    """CSV with a BOM, without which spreadsheets take it for the local code page; nothing in it can become a formula."""
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         for row in chain([titles], rows):
             writer.writerow([guarded("" if value is None else str(value)) for value in row])
 
 
-def guarded(text: str) -> str:
-    return f"'{text}" if FORMULA.match(text) else text
-
-
 def rejected_file(*, actor: Actor, load_id: int) -> Download:
     """The rejected rows of a load as the same columns plus row number and reasons, to be corrected and sent again."""
-    load = Load.objects.select_related("resource").get(pk=load_id)
+    load = load_row(load_id)
     rule = demand(actor, "resource.load", load.resource.provider)
     file = definition(load.resource)
     texts = reason_texts(file)
     titles = [*load.reading.get("headers", []), "来源行号", "拒绝原因"]
     format = "xlsx" if load.reading.get("kind") == "sheet" else "csv"
+    path = the_lake().rejected_file(load.resource_id, load.key)
+    if not path.is_file():
+        raise NoData(zh="这次归集没有留下被拒绝的行", en="this load left no rejected rows", where=f"load {load_id}")
     target = scratch_file(f".{format}")
     write = write_sheet if format == "xlsx" else write_text
     with engine(Path(settings.PLACE.scratch)) as connection:
-        path = the_lake().rejected_file(load.resource_id, load.key)
         found = connection.execute(
-            f"SELECT row, cells, text, to_json(reasons) FROM {sql.rows_of([str(path)])} ORDER BY row LIMIT {SHEET_ROWS}"
+            f"SELECT row, cells, text, to_json(reasons) FROM {sql.rows_of([str(path)])} ORDER BY row"
+            + (f" LIMIT {SHEET_ROWS}" if format == "xlsx" else "")
         )
         write(target, titles, _rejected_rows(found, len(titles) - 2, texts))
     audit(

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import zip_longest
 
 from yiwang.data.core import sql
+from yiwang.data.core.formulas import unguarded_sql
 from yiwang.data.core.records import MAX_CELL
 from yiwang.data.core.rules import DIMENSION_OF_KIND, RowRule, check_column, row_rules
 from yiwang.data.core.semantics import Options as ReadingOptions
@@ -82,9 +83,14 @@ class Checks:
         return ReadingOptions(as_of=self.as_of, **given)
 
     def clean_sql(self, raw: str) -> str:
-        """Raw text → text without noise; missing tokens become null. One row per raw row."""
-        columns = [f"{self.steps(f).clean} AS {sql.name(f.id)}" for f in self.resource.fields]
-        return f"SELECT _row, {', '.join(columns)} FROM {raw}"
+        """Raw text → text without noise; missing tokens become null. One row per raw row.
+
+        The apostrophe that downloads put before formulas goes first, so that a corrected download comes back as it was.
+        """
+        names = [sql.name(f.id) for f in self.resource.fields]
+        plain = ", ".join(f"{unguarded_sql(name)} AS {name}" for name in names)
+        columns = ", ".join(f"{self.steps(f).clean} AS {sql.name(f.id)}" for f in self.resource.fields)
+        return f"SELECT _row, {columns} FROM (SELECT _row, {plain} FROM {raw})"
 
     def parse_sql(self, raw: str) -> str:
         """Adds the helper columns that outputs and outcomes share, stage upon stage."""
