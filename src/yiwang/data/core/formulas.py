@@ -25,8 +25,7 @@ def guarded_sql(value: str) -> str:
 
 
 def unguarded_sql(value: str) -> str:
-    """What a guarded value was. The first test costs next to nothing, and hardly a value passes it."""
-    return (
-        f"CASE WHEN starts_with({value}, '''') THEN CASE WHEN regexp_full_match({value}[2:], {sql.text(_DANGER)}) "
-        f"THEN {value}[2:] ELSE {value} END ELSE {value} END"
-    )
+    """What a guarded value was. The first test, on the first character, costs a third of the second."""
+    bare = f"CASE WHEN regexp_full_match({value}[2:], {sql.text(_DANGER)}) THEN {value}[2:] ELSE {value} END"
+    marked = f"CASE WHEN starts_with({value}, '''') THEN {bare} ELSE {value} END"
+    return f"CASE WHEN {value} < '(' THEN {marked} ELSE {value} END"
