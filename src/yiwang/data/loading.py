@@ -20,7 +20,7 @@ from yiwang.data.core.headers import read_in_header_units
 from yiwang.data.core.publishing import Change, plan_change, write_accepted, write_rejected
 from yiwang.data.core.quality import Part, row_parts
 from yiwang.data.core.reading import Source, careful, frame
-from yiwang.data.core.staging import Raw, judge, stage_raw
+from yiwang.data.core.staging import Raw, judge, sift, stage_raw
 from yiwang.data.errors import IdentityBroken, WouldEmpty
 from yiwang.data.schema import ResourceFile
 
@@ -36,7 +36,6 @@ class Prepared:
     raw: Raw
     framed: Framed
     change: Change
-    accepted_file: Path
     source: int
     accepted: int
     rejected: int
@@ -73,14 +72,11 @@ def prepare(
     checks = replace(checks, resource=resource)
     discard(lake, resource.id)  # what a killed load left; the caller holds the resource's lock
     raw_file = lake.table("raw", resource.id).new_file()
-    table = lake.table("standard", resource.id)
-    accepted_file, merged_file = table.new_file(), table.new_file()
     try:
         framed, raw = _staged(connection, source, mapping, resource, raw_file, load, scratch, report)
-        return _prepared(connection, lake, checks, framed, raw, accepted_file, merged_file, load, load_key, report)
+        return _prepared(connection, lake, checks, framed, raw, load, load_key, report)
     except BaseException:
-        for path in (raw_file, accepted_file, merged_file):
-            path.unlink(missing_ok=True)
+        discard(lake, resource.id)
         raise
 
 
@@ -111,19 +107,23 @@ def _prepared(
     checks: Checks,
     framed: Framed,
     raw: Raw,
-    accepted_file: Path,
-    merged_file: Path,
     load: int,
     load_key: str,
     report: Report,
 ) -> Prepared:
     resource = checks.resource
     report("check", 0, raw.rows)
-    judged = judge(connection, raw, checks, _references(lake, checks))
+    table, references = lake.table("standard", resource.id), _references(lake, checks)
+    silent_file, judged_file = table.new_file(), table.new_file()
+    silent, rest = sift(connection, raw, checks, references, silent_file, load)
+    judged = judge(connection, rest, checks, references)
     report("write", 0, raw.rows)
-    accepted = write_accepted(connection, raw, checks, load, accepted_file)
+    cleared = write_accepted(connection, rest, checks, load, judged_file)
+    accepted, accepted_files = silent + cleared, [silent_file] * bool(silent)
+    if cleared or not silent:
+        accepted_files.append(judged_file)
     rejected_file = lake.rejected_file(resource.id, load_key)
-    rejected = write_rejected(connection, raw, framed, rejected_file)
+    rejected = write_rejected(connection, rest, framed, rejected_file)
     sync_file(rejected_file)
     total = raw.rows + framed.broken_count
     if total != accepted + rejected:
@@ -138,16 +138,15 @@ def _prepared(
     reasons, flags = _counts(connection)
     for code, rows in broken.items():
         reasons[code] = reasons.get(code, 0) + rows
-    current = lake.table("standard", resource.id).files()
+    current = table.files()
     if resource.load.mode == "replace" and current and not accepted:
         raise _would_empty(resource, total)
-    change = plan_change(connection, checks, accepted_file, current, merged_file)
+    change = plan_change(connection, checks, accepted_files, current, table.new_file())
     return Prepared(
         checks=checks,
         raw=raw,
         framed=framed,
         change=change,
-        accepted_file=accepted_file,
         source=total,
         accepted=accepted,
         rejected=rejected,
@@ -155,7 +154,7 @@ def _prepared(
         flags=dict(sorted(flags.items())),
         unchecked=judged.unchecked,
         parts=row_parts(connection, resource, total, broken),
-        content_hash=_content_hash(connection, checks, accepted_file),
+        content_hash=_content_hash(connection, checks, accepted_files),
     )
 
 
@@ -223,13 +222,13 @@ def _counts(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], dict
     return {c: int(n) for c, n in refused}, {c: int(n) for c, n in flagged}
 
 
-def _content_hash(connection: duckdb.DuckDBPyConnection, checks: Checks, accepted: Path) -> str:
+def _content_hash(connection: duckdb.DuckDBPyConnection, checks: Checks, accepted: list[Path]) -> str:
     """A hash of the accepted rows that does not depend on their order; equal content gives equal hashes on one version
     of the engine, which the receipt names."""
     columns = ", ".join(sql.name(name) for name, _ in checks.output_columns())
     row = connection.execute(
-        f"SELECT count(*), coalesce(bit_xor(hash({columns})), 0), coalesce(sum(hash({columns}) % 1000003), 0) "
-        f"FROM {sql.rows_of([str(accepted)])}"
+        "SELECT count(*), coalesce(bit_xor(h), 0), coalesce(sum(h % 1000003), 0) "
+        f"FROM (SELECT hash({columns}) AS h FROM {sql.rows_of([str(path) for path in accepted])})"
     ).fetchone()
     assert row is not None
     return f"{row[0]}:{int(row[1]):016x}:{int(row[2])}"

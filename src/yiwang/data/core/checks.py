@@ -6,6 +6,7 @@ at alone. `marked` holds one line for every row that is refused or flagged, and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
@@ -134,21 +135,42 @@ class Checks:
 
     def marked_sql(self, raw: str) -> str:
         """Only rows that something is said of: `_row`, every outcome that can be non-zero, `rule:<id>` flags, `refused`."""
+        hard, soft = self._verdicts()
+        said = [sql.name(c) for c in self._said()]
+        return (
+            f"SELECT _row, {', '.join(said)}, ({' OR '.join(hard)}) AS refused "
+            f"FROM {self._ruled_sql(raw)} WHERE {' OR '.join([*hard, *soft])}"
+        )
+
+    def silent_sql(self, raw: str, unless: Sequence[str]) -> str:
+        """The other rows, typed, with `_row`: nothing is said of them, nor is any of `unless` (SQL over typed columns) so."""
+        hard, soft = self._verdicts()
+        columns = ", ".join(sql.name(name) for name, _ in self.output_columns())
+        # what is null is not surely fine, and left to those who look closer
+        return (
+            f"SELECT {columns}, _row FROM {self._ruled_sql(raw)} "
+            f"WHERE ({' OR '.join([*hard, *soft, *unless])}) IS NOT DISTINCT FROM FALSE"
+        )
+
+    def _ruled_sql(self, raw: str) -> str:
+        """Every row with its typed columns, outcomes and a flag `rule:<id>` for each rule that looks at one row."""
+        rules = row_rules(self.resource)
+        flags = "".join(f", coalesce({r.broken}, FALSE) AS {sql.name('rule:' + r.rule.id)}" for r in rules)
+        return f"(SELECT *{flags} FROM ({self.typed_sql(raw, outcomes=True)}))"
+
+    def _said(self) -> list[str]:
         fails = [f"fail:{f.id}" for f in self.resource.fields]
         warns = [f"warn:{f.id}" for f in self.resource.fields if self.steps(f).warn != "0"]
-        rules = row_rules(self.resource)
-        inner = "".join(f", coalesce({r.broken}, FALSE) AS {sql.name('rule:' + r.rule.id)}" for r in rules)
-        hard = [f"{sql.name(c)} > 0" for c in fails]
-        hard += [sql.name("rule:" + r.rule.id) for r in rules if r.rule.severity == "reject"]
-        soft = [f"{sql.name(c)} > 0" for c in warns]
-        soft += [sql.name("rule:" + r.rule.id) for r in rules if r.rule.severity == "warn"]
-        said = [sql.name(c) for c in (*fails, *warns, *("rule:" + r.rule.id for r in rules))]
-        refused = " OR ".join(hard)
-        return (
-            f"SELECT _row, {', '.join(said)}, ({refused}) AS refused "
-            f"FROM (SELECT *{inner} FROM ({self.typed_sql(raw, outcomes=True)})) "
-            f"WHERE {' OR '.join([*hard, *soft])}"
-        )
+        return [*fails, *warns, *("rule:" + r.rule.id for r in row_rules(self.resource))]
+
+    def _verdicts(self) -> tuple[list[str], list[str]]:
+        """Conditions that refuse a row, and conditions that only flag it."""
+        rules: dict[str, list[str]] = {"reject": [], "warn": []}
+        for found in row_rules(self.resource):
+            rules[found.rule.severity].append(sql.name("rule:" + found.rule.id))
+        fails = [f"{sql.name(c)} > 0" for c in self._said() if c.startswith("fail:")]
+        warns = [f"{sql.name(c)} > 0" for c in self._said() if c.startswith("warn:")]
+        return [*fails, *rules["reject"]], [*warns, *rules["warn"]]
 
     def marks(self) -> tuple[Mark, ...]:
         """The legend of `marked_sql`: each column and value with its reason."""

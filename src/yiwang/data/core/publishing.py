@@ -70,20 +70,21 @@ def write_rejected(connection: duckdb.DuckDBPyConnection, raw: Raw, framed: Fram
 
 
 def plan_change(
-    connection: duckdb.DuckDBPyConnection, checks: Checks, accepted: Path, current: list[str], new_file: Path
+    connection: duckdb.DuckDBPyConnection, checks: Checks, accepted: list[Path], current: list[str], new_file: Path
 ) -> Change:
     """Compare accepted rows with the table's files (`current`) and prepare the smallest change.
 
     merge: new keys are added, changed rows replace their old ones (only the files that hold them are written again).
     replace: the table becomes the accepted rows. append: all rows are added.
-    `new_file` is where rows are written when the accepted file cannot be taken as it is.
+    `new_file` is where rows are written when the accepted files cannot be taken as they are.
     """
-    rows = _one(connection, f"SELECT count(*) FROM {sql.rows_of([str(accepted)])}")
+    given = [str(path) for path in accepted]
+    rows = _one(connection, f"SELECT count(*) FROM {sql.rows_of(given)}")
     if not current or checks.resource.load.mode == "append":
-        return Change((accepted,) if rows else (), (), rows, 0, 0)
+        return Change(tuple(accepted) if rows else (), (), rows, 0, 0)
     columns = [name for name, _ in checks.output_columns()]
     keys = ", ".join(sql.name(k) for k in checks.resource.key)
-    old, new = sql.table_of(current, checks.output_columns()), sql.rows_of([str(accepted)])
+    old, new = sql.table_of(current, checks.output_columns()), sql.rows_of(given)
     connection.execute(
         f"CREATE OR REPLACE TABLE compared AS SELECT new._row, "
         f"{' AND '.join(f'old.{sql.name(k)} IS NULL' for k in checks.resource.key[:1])} AS is_new, "
@@ -96,11 +97,11 @@ def plan_change(
         removed = _one(connection, f"SELECT count(*) FROM {old} ANTI JOIN (SELECT {keys} FROM {new}) USING ({keys})")
         if not (inserted or updated or removed):
             return Change((), (), 0, 0, 0)
-        return Change((accepted,) if rows else (), tuple(current), inserted, updated, removed)
+        return Change(tuple(accepted) if rows else (), tuple(current), inserted, updated, removed)
     if not inserted and not updated:
         return Change((), (), 0, 0, 0)
     if inserted == rows:
-        return Change((accepted,), (), inserted, 0, 0)
+        return Change(tuple(accepted), (), inserted, 0, 0)
     return _merge(connection, checks.output_columns(), keys, current, accepted, new_file, inserted, updated)
 
 
@@ -109,12 +110,12 @@ def _merge(
     columns: list[tuple[str, str]],
     keys: str,
     current: list[str],
-    accepted: Path,
+    accepted: list[Path],
     new_file: Path,
     inserted: int,
     updated: int,
 ) -> Change:
-    new = sql.rows_of([str(accepted)])
+    new = sql.rows_of([str(path) for path in accepted])
     moved = (
         f"(SELECT {keys} FROM {new} SEMI JOIN (SELECT _row FROM compared WHERE NOT is_new AND differs) USING (_row))"
     )

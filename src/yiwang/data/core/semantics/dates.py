@@ -11,23 +11,31 @@ from yiwang.data.core.semantics.composition import derived
 from yiwang.data.core.semantics.predicates import no_exponent_sql
 
 
-def fast_day_stages(column: str, found: str, day: str, options: Options) -> tuple[dict[str, str], dict[str, str]]:
-    """Two stages that leave in `day` the days of the two common forms inside the allowed range, else NULL.
+def fast_day_stages(
+    column: str, found: str, day: str, options: Options, *, chinese: tuple[str, str] = ("日", "%Y年%m月%d日")
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Two stages that leave in `day` the days of the common forms inside the allowed range, else NULL.
+
+    `chinese` is the end of the Chinese form and its strict pattern.
 
     The cast to DATE takes anything behind the day, so 2012-01-05 must come back as it was written; a failed cast costs
     0.2 µs and is tried on likely text only.
     """
     first, last = (days.date_literal(bound) for bound in days.bounds(options))
+    ending, pattern = chinese
     slashed = f"strlen({column}) BETWEEN 8 AND 10 AND {column} >= '1'"
     return (
         {
             found: f"CASE WHEN contains({column}, '/')"
             f" THEN CASE WHEN {slashed} THEN try_strptime({column}, '%Y/%m/%d')::DATE END"
-            f" WHEN strlen({column}) = 10 AND contains({column}, '-') THEN TRY_CAST({column} AS DATE) END"
+            f" WHEN strlen({column}) = 10 AND contains({column}, '-') THEN TRY_CAST({column} AS DATE)"
+            f" WHEN ends_with({column}, '{ending}') AND NOT contains({column}, '-')"
+            f" THEN try_strptime({column}, '{pattern}')::DATE END"
         },
         {
             day: f"CASE WHEN {found} BETWEEN {first} AND {last}"
-            f" AND (contains({column}, '/') OR {found}::VARCHAR = {column}) THEN {found} END"
+            f" AND (contains({column}, '/') OR ends_with({column}, '{ending}') OR {found}::VARCHAR = {column})"
+            f" THEN {found} END"
         },
     )
 

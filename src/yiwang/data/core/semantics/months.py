@@ -39,7 +39,7 @@ class Month(SemanticType):
         return Steps(
             clean=cleaning.spaced_sql(c, options.missing),
             parse=(
-                *fast_day_stages(c, derived(c, "~t"), d, options),
+                *fast_day_stages(c, derived(c, "~t"), d, options, chinese=("月", "%Y年%m月")),
                 {n: bare_number_sql(c, slow, lengths)},
                 {s: f"CASE WHEN {slow} AND coalesce({n} < {days.EXCEL_FIRST}, true) THEN {parts} END"},
                 {
