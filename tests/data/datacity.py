@@ -104,10 +104,11 @@ class Core:
     def lake(self) -> Lake:
         return Lake(str(self.folder / "lake"))
 
-    def prepared(self, content: bytes | str, name: str = "list.csv", *, key: str = "") -> tuple[Prepared, str]:
+    def prepared(self, content: bytes | str | Path, name: str = "list.csv", *, key: str = "") -> tuple[Prepared, str]:
         self.loads += 1
-        path = self.folder / f"in-{self.loads}"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        path = content if isinstance(content, Path) else self.folder / f"in-{self.loads}"
+        if not isinstance(content, Path):
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
         scratch = self.folder / f"scratch-{self.loads}"
         scratch.mkdir()
         key = key or f"{self.loads:064d}"
@@ -127,7 +128,7 @@ class Core:
             )
         return found, key
 
-    def load(self, content: bytes | str, name: str = "list.csv", *, key: str = "") -> tuple[Prepared, Published]:
+    def load(self, content: bytes | str | Path, name: str = "list.csv", *, key: str = "") -> tuple[Prepared, Published]:
         prepared, key = self.prepared(content, name, key=key)
         return prepared, publish(self.lake, prepared, key)
 
