@@ -148,7 +148,7 @@ MOBILE = Mobile(
     grade=3,
     personal=True,
     outputs=MAIN,
-    source="YD/T 1091 (1[3-9] + 9 digits)",
+    source="1[3-9] + 9 digits",
     reasons=(
         _excel("mobile", "手机号", "mobile number"),
         Reason(
@@ -203,7 +203,6 @@ POSTCODE = Pattern(
     grade=1,
     personal=False,
     outputs=MAIN,
-    source="GB/T 2261 (6 digits)",
     form="[0-9]{6}",
     longest=6,
     reasons=(
