@@ -62,13 +62,28 @@ def stage_raw(
     fields = [f"{column_of.get(f.id, 'CAST(NULL AS VARCHAR)')} AS {sql.name(f.id)}" for f in resource.fields]
     rest = [f"c{i}" for i in range(len(framed.headers)) if i not in mapping]
     more = f"CAST([{', '.join(rest)}] AS VARCHAR[]) AS _more"
-    connection.execute(
+    copy = (
         f"COPY (SELECT {number} AS _row, CAST({load} AS BIGINT) AS _load, {', '.join(fields)}, {more} "
         f"FROM {read_csv_sql(framed)}) TO {sql.text(str(target))} {PARQUET}"
     )
+    if framed.numbered:
+        connection.execute(copy)
+    else:
+        _execute_alone(connection, copy)
     rows = connection.execute(f"SELECT count(*) FROM read_parquet({sql.text(str(target))})").fetchone()
     assert rows is not None  # an aggregate always returns a row
     return Raw(target, int(rows[0]), dict(mapping), framed.headers)
+
+
+def _execute_alone(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """With one thread: rows that are numbered as they come are work for one, and on 1.5.5 a second thread spins beside it."""
+    threads = connection.execute("SELECT current_setting('threads')").fetchone()
+    assert threads is not None  # a setting is always there
+    connection.execute("SET threads = 1")
+    try:
+        connection.execute(statement)
+    finally:
+        connection.execute(f"SET threads = {int(threads[0])}")
 
 
 def sift(
