@@ -28,7 +28,7 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-START_SECONDS = 60
+START_SECONDS = 180
 
 Visit = Callable[..., Page]
 
@@ -39,7 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-@pytest.fixture(scope="session")
+# A module at a time: while Playwright runs, Django refuses the database to every other test of the same process.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
