@@ -1,157 +1,202 @@
-"""How dates, times and durations are written (DMN 1.5, 10.3.2.3.4 to 10.3.2.3.8): the lexical forms of XML Schema, and `@Zone/Name`.
-
-A reader gives None for a text that is no such literal. A fraction of a second has at most nine digits: more would be lost.
-"""
+"""A tree of FEEL as FEEL text, one way of writing each tree: reading the text gives the tree again, up to positions."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any
 
-from yiwang.rules.core.feel import calendar, zones
-from yiwang.rules.core.feel.values import NANOS, Date, DateTime, MonthsDuration, NoValue, Time, TimeDuration, Zone
+from yiwang.rules.core.feel import nodes as n
 
-Temporal = Date | Time | DateTime | MonthsDuration | TimeDuration
 
-# What any two moments of FEEL's years lie apart is within these; more is no value.
-LAST_MONTHS = 12 * 2_000_000_000
-LAST_NANOS = 366 * 2_000_000_000 * 86_400 * NANOS
+class Level(IntEnum):
+    """How tightly a form binds; what binds less than its place asks for is put in parentheses."""
 
-_DATE = re.compile(r"(-?(?:[1-9][0-9]{3,8}|0[0-9]{3}))-([0-9]{2})-([0-9]{2})")
-_TIME = re.compile(
-    r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
-    r"(?:(Z)|([+-])([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?|@([A-Za-z0-9_+/-]{1,99}))?"
+    WHOLE = 0
+    OR = 1
+    AND = 2
+    COMPARISON = 3
+    SUM = 4
+    PRODUCT = 5
+    POWER = 6
+    SIGN = 7
+    KIND = 8
+    PART = 9
+
+
+_PLAIN_KEY = re.compile(r"[^\W\d]\w*\Z")
+_WORDS = re.compile(
+    "and|between|else|every|external|false|for|function|if|in|instance|not|null|of|or|return|satisfies|some|then|true"
 )
-_MONTHS = re.compile(r"(-?)P(?=[0-9])(?:([0-9]{1,30})Y)?(?:([0-9]{1,30})M)?")
-_SPAN = re.compile(
-    r"(-?)P(?=[0-9T])(?:([0-9]{1,30})D)?"
-    r"(?:T(?=[0-9])(?:([0-9]{1,30})H)?(?:([0-9]{1,30})M)?(?:([0-9]{1,30})(?:\.([0-9]{1,9}))?S)?)?"
-)
-_DAY = 86_400
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def date_read(text: str) -> Date | None:
-    found = _DATE.fullmatch(text)
-    if found is None:
-        return None
-    year, month, day = (int(part) for part in found.groups())
-    return Date(year, month, day) if calendar.is_date(year, month, day) else None
+def write(node: n.Node) -> str:
+    """The FEEL text of an expression, a test, the tests of a cell or a type."""
+    return _WRITERS[type(node)](node)[0]
 
 
-def _zone_of(found: re.Match[str]) -> Zone | None:
-    """The zone a time was written with; raises NoValue when there is none such."""
-    utc, sign, hours, minutes, seconds, name = found.groups()[4:]
-    if utc:
-        return Zone(offset=0)
-    if name is not None:
-        if not zones.is_zone(name):
-            raise NoValue(f"没有时区 {name}", f"there is no time zone {name}")
-        return Zone(name=name)
-    if sign is None:
-        return None
-    size = int(hours) * 3600 + int(minutes) * 60 + int(seconds or 0)
-    if int(minutes) > 59 or int(seconds or 0) > 59 or size > zones.LAST_OFFSET:
-        raise NoValue("时差最多 18 小时", "an offset is at most 18 hours")
-    return Zone(offset=-size if sign == "-" else size)
+def _at(node: n.Node, level: Level) -> str:
+    text, binds = _WRITERS[type(node)](node)
+    return text if binds >= level else f"({text})"
 
 
-def _clock_read(text: str) -> tuple[Time, bool] | None:
-    """The time, and whether it was written 24:00:00, which is midnight of the day after."""
-    found = _TIME.fullmatch(text)
-    if found is None:
-        return None
-    hour, minute, second = int(found[1]), int(found[2]), int(found[3])
-    nano = int((found[4] or "").ljust(9, "0"))
-    ends_day = hour == 24 and minute == second == nano == 0
-    if (hour > 23 and not ends_day) or minute > 59 or second > 59:
-        return None
-    try:
-        return Time(0 if ends_day else hour, minute, second, nano, _zone_of(found)), ends_day
-    except NoValue:
-        return None
+def quoted(text: str) -> str:
+    """A FEEL string literal."""
+    return '"' + "".join(_ESCAPES.get(char) or (char if char >= " " else f"\\u{ord(char):04x}") for char in text) + '"'
 
 
-def time_read(text: str) -> Time | None:
-    """`24:00:00` is `00:00:00`, as in XML Schema."""
-    found = _clock_read(text)
-    return None if found is None else found[0]
+def number_text(value: Decimal) -> str:
+    """A number as FEEL writes it; the exponent form only where the plain form would be mostly zeros."""
+    return f"{value:f}" if -40 < value.adjusted() < 40 else str(value).lower()
 
 
-def datetime_read(text: str) -> DateTime | None:
-    day, letter, clock = text.partition("T")
-    date = date_read(day)
-    found = _clock_read(clock) if letter and date is not None else None
-    if date is None or found is None:
-        return None
-    time, ends_day = found
-    if not ends_day:
-        return DateTime(date, time)
-    try:
-        return DateTime(calendar.date_of(calendar.days_of(date) + 1), time)
-    except NoValue:
-        return None
+Written = tuple[str, Level]
 
 
-def duration_read(text: str) -> MonthsDuration | TimeDuration | None:
-    """Years and months, or days and time; a text with both is none of the two types."""
-    found = _MONTHS.fullmatch(text)
-    if found is not None:
-        months = int(found[2] or 0) * 12 + int(found[3] or 0)
-        return MonthsDuration(-months if found[1] else months) if months <= LAST_MONTHS else None
-    found = _SPAN.fullmatch(text)
-    if found is None:
-        return None
-    days, hours, minutes, seconds = (int(found[group] or 0) for group in (2, 3, 4, 5))
-    nanos = (days * _DAY + hours * 3600 + minutes * 60 + seconds) * NANOS + int((found[6] or "").ljust(9, "0"))
-    return TimeDuration(-nanos if found[1] else nanos) if nanos <= LAST_NANOS else None
+def _number(node: n.Number) -> Written:
+    return number_text(node.value), Level.PART if node.value >= 0 else Level.SIGN
 
 
-def temporal_read(text: str) -> Temporal | None:
-    """What stands in `@"…"`."""
-    if text.startswith(("P", "-P")):
-        return duration_read(text)
-    return date_read(text) or datetime_read(text) or time_read(text)
+def _list(node: n.List) -> Written:
+    return "[" + ", ".join(write(item) for item in node.items) + "]", Level.PART
 
 
-def text(value: Temporal) -> str:
-    """The canonical form, as FEEL's `string()` gives it; reading it gives an equal value."""
-    if isinstance(value, Date):
-        return f"{'-' if value.year < 0 else ''}{abs(value.year):04d}-{value.month:02d}-{value.day:02d}"
-    if isinstance(value, DateTime):
-        return f"{text(value.date)}T{text(value.time)}"
-    if isinstance(value, Time):
-        clock = f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}"
-        return f"{clock}{_fraction(value.nano)}{_zone_text(value.zone)}"
-    if isinstance(value, MonthsDuration):
-        years, months = divmod(abs(value.months), 12)
-        parts = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
-        return f"{'-' if value.months < 0 else ''}P{parts or '0M'}"
-    return _span_text(value.nanos)
+def _key(name: str) -> str:
+    return name if _PLAIN_KEY.match(name) and not _WORDS.fullmatch(name) else quoted(name)
 
 
-def _fraction(nano: int) -> str:
-    return f".{nano:09d}".rstrip("0") if nano else ""
+def _context(node: n.Context) -> Written:
+    return "{" + ", ".join(f"{_key(name)}: {write(value)}" for name, value in node.entries) + "}", Level.PART
 
 
-def _zone_text(zone: Zone | None) -> str:
-    if zone is None:
-        return ""
-    if zone.name is not None:
-        return f"@{zone.name}"
-    if not zone.offset:
-        return "Z"
-    minutes, seconds = divmod(abs(zone.offset), 60)
-    tail = f":{seconds:02d}" if seconds else ""
-    return f"{'-' if zone.offset < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}{tail}"
+def _interval(node: n.Interval) -> Written:
+    if node.low is None and node.high is not None:
+        return f"({'<=' if node.high_closed else '<'} {_at(node.high, Level.SUM)})", Level.PART
+    if node.high is None and node.low is not None:
+        return f"({'>=' if node.low_closed else '>'} {_at(node.low, Level.SUM)})", Level.PART
+    assert node.low is not None and node.high is not None, "a range has an end"
+    start, end = "[" if node.low_closed else "(", "]" if node.high_closed else ")"
+    return f"{start}{_at(node.low, Level.SUM)}..{_at(node.high, Level.SUM)}{end}", Level.PART
 
 
-def _span_text(nanos: int) -> str:
-    if nanos == 0:
-        return "PT0S"
-    whole, nano = divmod(abs(nanos), NANOS)
-    days, rest = divmod(whole, _DAY)
-    hours, rest = divmod(rest, 3600)
-    minutes, seconds = divmod(rest, 60)
-    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
-    if seconds or nano:
-        clock += f"{seconds}{_fraction(nano)}S"
-    return f"{'-' if nanos < 0 else ''}P{f'{days}D' if days else ''}{f'T{clock}' if clock else ''}"
+def _function(node: n.FunctionLiteral) -> Written:
+    parameters = ", ".join(p.name + (f": {write(p.type)}" if p.type else "") for p in node.parameters)
+    return f"function({parameters}) {write(node.body)}", Level.WHOLE
+
+
+_LEVELS = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT, "/": Level.PRODUCT, "**": Level.POWER}
+
+
+def _arithmetic(node: n.Arithmetic) -> Written:
+    level = _LEVELS[node.sign]
+    # A sign or a power inside a power is written in parentheses: readers of FEEL disagree about what binds first there.
+    left = Level.KIND if node.sign == "**" else level
+    right = Level.KIND if node.sign == "**" else Level(level + 1)
+    return f"{_at(node.left, left)} {node.sign} {_at(node.right, right)}", level
+
+
+def _logic(node: n.Logic) -> Written:
+    level = Level.OR if node.word == "or" else Level.AND
+    return f"{_at(node.left, level)} {node.word} {_at(node.right, Level(level + 1))}", level
+
+
+def _comparison(node: n.Comparison) -> Written:
+    return f"{_at(node.left, Level.SUM)} {node.sign} {_at(node.right, Level.SUM)}", Level.COMPARISON
+
+
+def _between(node: n.Between) -> Written:
+    value, low, high = (_at(part, Level.SUM) for part in (node.value, node.low, node.high))
+    return f"{value} between {low} and {high}", Level.COMPARISON
+
+
+def _in(node: n.In) -> Written:
+    tests = node.tests
+    if len(tests) == 1 and isinstance(tests[0], n.ExpressionTest):
+        inside = _at(tests[0].expression, Level.SUM)
+    elif len(tests) == 1 and isinstance(tests[0], n.CompareTest):
+        inside = write(tests[0])
+    else:
+        inside = "(" + ", ".join(write(test) for test in tests) + ")"
+    return f"{_at(node.value, Level.SUM)} in {inside}", Level.COMPARISON
+
+
+def _iterators(iterators: tuple[n.Iterator, ...]) -> str:
+    return ", ".join(
+        f"{i.name} in {_at(i.domain, Level.SUM)}" + (f"..{_at(i.end, Level.SUM)}" if i.end is not None else "")
+        for i in iterators
+    )
+
+
+def _call(node: n.Call) -> Written:
+    arguments = [write(argument) for argument in node.arguments]
+    if node.names:
+        arguments = [f"{name}: {text}" for name, text in zip(node.names, arguments, strict=True)]
+    return f"{_at(node.function, Level.PART)}({', '.join(arguments)})", Level.PART
+
+
+def _path(node: n.Path) -> Written:
+    target = f"({write(node.target)})" if isinstance(node.target, n.Number) else _at(node.target, Level.PART)
+    return f"{target}.{node.name}", Level.PART
+
+
+def _expression_test(node: n.ExpressionTest) -> Written:
+    text = write(node.expression)
+    # `not(…)` at the head of a cell negates the cell; as a call of the function it stands in parentheses.
+    called = node.expression
+    negation = isinstance(called, n.Call) and isinstance(called.function, n.Name) and called.function.name == "not"
+    return (f"({text})" if negation else text), Level.WHOLE
+
+
+def _tests(node: n.UnaryTests) -> Written:
+    text = ", ".join(write(test) for test in node.tests)
+    return (f"not({text})" if node.negated else text), Level.WHOLE
+
+
+def _function_type(node: n.FunctionType) -> Written:
+    return f"function<{', '.join(write(p) for p in node.parameters)}> -> {write(node.result)}", Level.PART
+
+
+def _context_type(node: n.ContextType) -> Written:
+    return "context<" + ", ".join(f"{name}: {write(kind)}" for name, kind in node.members) + ">", Level.PART
+
+
+_WRITERS: dict[type, Callable[[Any], Written]] = {
+    n.Null: lambda node: ("null", Level.PART),
+    n.Boolean: lambda node: ("true" if node.value else "false", Level.PART),
+    n.Number: _number,
+    n.String: lambda node: (quoted(node.value), Level.PART),
+    n.Temporal: lambda node: ("@" + quoted(node.text), Level.PART),
+    n.Name: lambda node: (node.name, Level.PART),
+    n.Path: _path,
+    n.List: _list,
+    n.Context: _context,
+    n.Interval: _interval,
+    n.FunctionLiteral: _function,
+    n.Negate: lambda node: ("-" + _at(node.operand, Level.KIND), Level.SIGN),
+    n.Arithmetic: _arithmetic,
+    n.Comparison: _comparison,
+    n.Logic: _logic,
+    n.Between: _between,
+    n.In: _in,
+    n.InstanceOf: lambda node: (f"{_at(node.value, Level.PART)} instance of {write(node.type)}", Level.KIND),
+    n.If: lambda node: (
+        f"if {write(node.condition)} then {write(node.then)} else {write(node.otherwise)}",
+        Level.WHOLE,
+    ),
+    n.For: lambda node: (f"for {_iterators(node.iterators)} return {write(node.body)}", Level.WHOLE),
+    n.Quantified: lambda node: (f"{node.word} {_iterators(node.iterators)} satisfies {write(node.body)}", Level.WHOLE),
+    n.Filter: lambda node: (f"{_at(node.target, Level.PART)}[{write(node.condition)}]", Level.PART),
+    n.Call: _call,
+    n.AnyTest: lambda node: ("-", Level.WHOLE),
+    n.CompareTest: lambda node: (f"{node.sign} {_at(node.operand, Level.SUM)}", Level.WHOLE),
+    n.ExpressionTest: _expression_test,
+    n.UnaryTests: _tests,
+    n.NamedType: lambda node: (node.name, Level.PART),
+    n.ListType: lambda node: (f"list<{write(node.item)}>", Level.PART),
+    n.RangeType: lambda node: (f"range<{write(node.item)}>", Level.PART),
+    n.ContextType: _context_type,
+    n.FunctionType: _function_type,
+}
