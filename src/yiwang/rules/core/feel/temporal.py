@@ -11,6 +11,17 @@ from typing import Any
 
 from yiwang.rules.core.feel import calendar, zones
 from yiwang.rules.core.feel.calendar import months_between
+from yiwang.rules.core.feel.literals import (
+    LAST_MONTHS,
+    LAST_NANOS,
+    Temporal,
+    date_read,
+    datetime_read,
+    duration_read,
+    temporal_read,
+    text,
+    time_read,
+)
 from yiwang.rules.core.feel.values import (
     ARITHMETIC,
     NANOS,
@@ -22,17 +33,6 @@ from yiwang.rules.core.feel.values import (
     TimeDuration,
     Value,
     Zone,
-)
-from yiwang.rules.core.feel.literals import (
-    LAST_MONTHS,
-    LAST_NANOS,
-    Temporal,
-    date_read,
-    datetime_read,
-    duration_read,
-    temporal_read,
-    text,
-    time_read,
 )
 
 __all__ = [
