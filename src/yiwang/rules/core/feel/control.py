@@ -1,0 +1,206 @@
+"""`if`, `for`, `some`, `every`, filters and `instance of` as closures (DMN 1.5, 10.3.2.14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from yiwang.rules.core.feel import nodes as n
+from yiwang.rules.core.feel import temporal
+from yiwang.rules.core.feel.comparing import kind, order
+from yiwang.rules.core.feel.depth import children
+from yiwang.rules.core.feel.operators import both, either
+from yiwang.rules.core.feel.running import MAKERS, Closure, Making, Run, Scope
+from yiwang.rules.core.feel.types import from_node, instance
+from yiwang.rules.core.feel.values import Date, NoValue, Range, TimeDuration, Value
+
+_CONDITIONS = (n.Comparison, n.Logic, n.Between, n.In, n.Quantified, n.InstanceOf, n.Boolean)
+_DAY = TimeDuration(86_400 * 1_000_000_000)
+
+
+@MAKERS.register(n.If)
+def if_(node: n.If, making: Making) -> Closure:
+    condition, then, otherwise = (MAKERS.make(each, making) for each in (node.condition, node.then, node.otherwise))
+
+    def run_it(scope: Scope, run: Run) -> Value:
+        return (then if condition(scope, run) is True else otherwise)(scope, run)  # type: ignore[no-any-return]
+
+    return run_it
+
+
+@MAKERS.register(n.InstanceOf)
+def instance_of(node: n.InstanceOf, making: Making) -> Closure:
+    value, wanted, at = MAKERS.make(node.value, making), from_node(node.type, making.types), node.at
+
+    def run_it(scope: Scope, run: Run) -> Value:
+        if wanted is None:
+            return run.note("类型未知。", "The type is not known.", at)
+        return instance(value(scope, run), wanted)
+
+    return run_it
+
+
+# Iteration --------------------------------------------------------------------------------------------------------------
+
+
+def _steps(first: Value, last: Value) -> Iterator[Value]:
+    """`first..last` in whole steps, up or down. Raises NoValue when the ends are no whole numbers or dates."""
+    if isinstance(first, Decimal) and isinstance(last, Decimal) and first == int(first) and last == int(last):
+        low, high = int(first), int(last)
+        return (Decimal(each) for each in (range(low, high + 1) if low <= high else range(low, high - 1, -1)))
+    if isinstance(first, Date) and isinstance(last, Date):
+        return _days(first, last)
+    raise NoValue("循环范围的两端应为整数或日期。", "A loop runs between whole numbers or dates.")
+
+
+def _days(first: Date, last: Date) -> Iterator[Value]:
+    step = _DAY if first <= last else temporal.negate(_DAY)
+    here: Any = first
+    while True:
+        yield here
+        if here == last:
+            return
+        here = temporal.add(here, step)
+
+
+def _of_range(extent: Range) -> Iterator[Value]:
+    if extent.sign or order(extent.low, extent.high) is None:
+        raise NoValue("循环的区间要有两端。", "A loop over a range needs both ends.")
+    for each in _steps(extent.low, extent.high):
+        if (each == extent.low and not extent.low_closed) or (each == extent.high and not extent.high_closed):
+            continue
+        yield each
+
+
+def _domain(iterator: n.Iterator, making: Making) -> Any:
+    """A function from scope and run to what the iterator runs over."""
+    domain = MAKERS.make(iterator.domain, making)
+    end = None if iterator.end is None else MAKERS.make(iterator.end, making)
+
+    def run_it(scope: Scope, run: Run) -> Iterator[Value]:
+        value = domain(scope, run)
+        if end is not None:
+            return _steps(value, end(scope, run))
+        if isinstance(value, list):
+            return iter(value)
+        if isinstance(value, Range):
+            return _of_range(value)
+        if value is None:
+            raise NoValue("循环的范围为空值。", "The loop runs over null.")
+        return iter([value])
+
+    return run_it
+
+
+def _rounds(names: list[str], domains: list[Any], scope: Scope, run: Run) -> Iterator[Scope]:
+    """One scope per combination, the last iterator the fastest."""
+    if not names:
+        yield scope
+        return
+    for each in domains[0](scope, run):
+        run.step()
+        yield from _rounds(names[1:], domains[1:], Scope({names[0]: each}, scope), run)
+
+
+@MAKERS.register(n.For)
+def for_(node: n.For, making: Making) -> Closure:
+    names = [each.name for each in node.iterators]
+    domains = [_domain(each, making) for each in node.iterators]
+    body, at = MAKERS.make(node.body, making), node.at
+
+    def run_it(scope: Scope, run: Run) -> Value:
+        results: list[Any] = []
+        try:
+            for inner in _rounds(names, domains, Scope({"partial": results}, scope), run):
+                # What the body keeps of `partial` must not grow afterwards; copied only where the body names it.
+                if uses_partial:
+                    run.step(len(results) // 50)
+                    inner = Scope({"partial": list(results)}, inner)
+                results.append(body(inner, run))
+        except NoValue as why:
+            return run.refuse(why, at)
+        return results
+
+    uses_partial = _names_partial(node.body)
+    return run_it
+
+
+def _names_partial(body: n.Node) -> bool:
+    waiting: list[Any] = [body]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, n.Name) and item.name == "partial":
+            return True
+        waiting.extend(children(item))
+    return False
+
+
+@MAKERS.register(n.Quantified)
+def quantified(node: n.Quantified, making: Making) -> Closure:
+    names = [each.name for each in node.iterators]
+    domains = [_domain(each, making) for each in node.iterators]
+    body, at = MAKERS.make(node.body, making), node.at
+    joined, start = (either, False) if node.word == "some" else (both, True)
+
+    def run_it(scope: Scope, run: Run) -> Value:
+        answer: bool | None = start
+        try:
+            for inner in _rounds(names, domains, scope, run):
+                answer = joined(answer, body(inner, run))
+                if answer is (not start):
+                    break
+        except NoValue as why:
+            return run.refuse(why, at)
+        return answer
+
+    return run_it
+
+
+# Filters ----------------------------------------------------------------------------------------------------------------
+
+
+def position(items: list[Any], index: Decimal) -> Value:
+    """The item at a position from 1, or from the end when negative. Raises NoValue outside the list."""
+    if index != index.to_integral_value() or index == 0 or abs(index) > len(items):
+        raise NoValue(
+            f"列表有 {len(items)} 项，没有第 {index} 项。", f"The list has {len(items)} items, none at {index}."
+        )
+    return items[int(index) - 1 if index > 0 else int(index)]  # type: ignore[no-any-return]
+
+
+def _item_scope(item: Any, scope: Scope) -> Scope:
+    inner = Scope({"item": item}, scope)
+    return Scope(item, inner) if isinstance(item, dict) else inner
+
+
+@MAKERS.register(n.Filter)
+def filter_(node: n.Filter, making: Making) -> Closure:
+    target, condition, at = MAKERS.make(node.target, making), MAKERS.make(node.condition, making), node.at
+    only_truth = isinstance(node.condition, _CONDITIONS)
+
+    def run_it(scope: Scope, run: Run) -> Value:
+        value = target(scope, run)
+        items = value if isinstance(value, list) else [] if value is None else [value]
+        if not only_truth:
+            index = condition(_item_scope(items[0], scope) if items else scope, run)
+            if isinstance(index, Decimal):
+                try:
+                    return position(items, index)
+                except NoValue as why:
+                    return run.refuse(why, at)
+        kept = []
+        for item in items:
+            run.step()
+            found = condition(_item_scope(item, scope), run)
+            if found is True:
+                kept.append(item)
+            elif found is not False and found is not None:
+                return run.note(
+                    f"筛选条件是 {kind(found)}，应为真假或位置。",
+                    f"A filter is a {kind(found)}, not truth or position.",
+                    at,
+                )
+        return kept
+
+    return run_it
