@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from yiwang.rules.core.feel import nodes as n
+from yiwang.rules.core.feel.depth import children
+from yiwang.rules.core.feel.literals import temporal_read
 from yiwang.rules.core.feel.values import (
     NANOS,
     Date,
@@ -191,7 +193,7 @@ def _equality(test: n.Test) -> bool:
     if not isinstance(test, n.ExpressionTest):
         return False
     node = test.expression
-    return not (isinstance(node, (n.Interval, n.List, *_CONDITIONS)) or mentions_input(node))
+    return not (isinstance(node, (n.Interval, n.UnaryRange, n.List, *_CONDITIONS)) or mentions_input(node))
 
 
 def _operand(test: n.Test) -> Words:
@@ -200,19 +202,13 @@ def _operand(test: n.Test) -> Words:
 
 def mentions_input(node: n.Node) -> bool:
     """Whether `?` stands in the expression."""
-    return "?" in write(node) and any(isinstance(part, n.Name) and part.name == "?" for part in parts_of(node))
-
-
-def parts_of(node: Any) -> list[n.Node]:
-    """The node and all nodes below it, in order."""
-    found: list[n.Node] = [node] if isinstance(node, n.Node) else []
-    for field in getattr(type(node), "__dataclass_fields__", ()):
-        held = getattr(node, field)
-        for item in held if isinstance(held, tuple) else (held,):
-            for part in item if isinstance(item, tuple) else (item,):
-                if hasattr(type(part), "__dataclass_fields__"):
-                    found.extend(parts_of(part))
-    return found
+    waiting: list[object] = [node]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, n.Name) and item.name == "?":
+            return True
+        waiting.extend(children(item))
+    return False
 
 
 def _test(test: n.Test) -> Words:
@@ -222,6 +218,8 @@ def _test(test: n.Test) -> Words:
     node = test.expression
     if isinstance(node, n.Interval):
         return _interval(node)
+    if isinstance(node, n.UnaryRange):
+        return _signed(node.sign, node.operand)
     if isinstance(node, n.List):
         return _one_of(node.items)
     if isinstance(node, n.Null):
@@ -250,8 +248,7 @@ def _signed(sign: str, operand: n.Node) -> Words:
 
 
 def _interval(node: n.Interval) -> Words:
-    low = None if node.low is None else expression_words(node.low)
-    high = None if node.high is None else expression_words(node.high)
+    low, high = expression_words(node.low), expression_words(node.high)
     return _range(low, high, node.low_closed, node.high_closed, _timed(node.low) or _timed(node.high))
 
 
@@ -316,10 +313,8 @@ def _call(node: n.Call) -> Words:
 
 def temporal_words(text: str) -> Words:
     """The text of a date, a time or a duration literal, as a person says it."""
-    parts = text.split("-")
-    if len(parts) == 3 and all(part.isdigit() for part in parts):
-        return _date(Date(*(int(part) for part in parts)))
-    return _same(text)
+    value = temporal_read(text)
+    return _same(text) if value is None else value_words(value)
 
 
 def _logic(node: n.Logic) -> Words:
@@ -362,4 +357,5 @@ _EXPRESSIONS: dict[type, Callable[[Any], Words]] = {
     ),
     n.In: lambda node: _about(node.value, tests_words(n.UnaryTests(node.at, node.tests))),
     n.Interval: _interval,
+    n.UnaryRange: lambda node: _signed(node.sign, node.operand),
 }

@@ -73,11 +73,6 @@ def _context(node: n.Context) -> Written:
 
 
 def _interval(node: n.Interval) -> Written:
-    if node.low is None and node.high is not None:
-        return f"({'<=' if node.high_closed else '<'} {_at(node.high, Level.SUM)})", Level.PART
-    if node.high is None and node.low is not None:
-        return f"({'>=' if node.low_closed else '>'} {_at(node.low, Level.SUM)})", Level.PART
-    assert node.low is not None and node.high is not None, "a range has an end"
     start, end = "[" if node.low_closed else "(", "]" if node.high_closed else ")"
     return f"{start}{_at(node.low, Level.SUM)}..{_at(node.high, Level.SUM)}{end}", Level.PART
 
@@ -174,6 +169,7 @@ _WRITERS: dict[type, Callable[[Any], Written]] = {
     n.List: _list,
     n.Context: _context,
     n.Interval: _interval,
+    n.UnaryRange: lambda node: (f"({node.sign} {_at(node.operand, Level.SUM)})", Level.PART),
     n.FunctionLiteral: _function,
     n.Negate: lambda node: ("-" + _at(node.operand, Level.KIND), Level.SIGN),
     n.Arithmetic: _arithmetic,
