@@ -41,12 +41,8 @@ def lies_in(value: Value, extent: Value) -> bool | None:
     if isinstance(extent, list):
         if isinstance(value, list) and equal(value, extent) is True:
             return True
-        answer: bool | None = False
-        for item in extent:
-            answer = either(answer, includes(item, value) if isinstance(item, Range) else equal(value, item))
-            if answer is True:
-                return True
-        return answer
+        # Membership is true or false: an item of another type is simply not the value.
+        return any((includes(item, value) if isinstance(item, Range) else equal(value, item)) is True for item in extent)
     return equal(value, extent)
 
 
