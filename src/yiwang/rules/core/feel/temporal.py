@@ -94,25 +94,38 @@ def _clock_in_utc(time: Time) -> int:
     return _clock(time) - (0 if time.zone is None else zones.offset_of_time(time.zone))
 
 
+def _same_zonedness(left: Time, right: Time) -> bool:
+    return (left.zone is None) == (right.zone is None)
+
+
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
+
+
 def order(left: Value, right: Value) -> int | None:
     """-1, 0 or 1 by whole seconds, which is all that a moment's value has in FEEL; None when only one has a zone.
 
     None too unless both are times, or both dates and times.
     """
+    if isinstance(left, DateTime) and isinstance(right, DateTime):
+        return _sign(_seconds_between(left, right)) if _same_zonedness(left.time, right.time) else None
     if isinstance(left, Time) and isinstance(right, Time):
-        if (left.zone is None) != (right.zone is None):
-            return None
-        if left.zone == right.zone:
-            one, other = _clock(left), _clock(right)
-        else:
-            one, other = _clock_in_utc(left), _clock_in_utc(right)
-    elif isinstance(left, DateTime) and isinstance(right, DateTime):
-        if (left.time.zone is None) != (right.time.zone is None):
-            return None
-        one, other = _seconds(left), _seconds(right)
-    else:
-        return None
-    return (one > other) - (one < other)
+        return _sign(_clocks_between(left, right)) if _same_zonedness(left, right) else None
+    return None
+
+
+def _seconds_between(left: DateTime, right: DateTime) -> int:
+    zone = left.time.zone
+    if zone == right.time.zone and (zone is None or zone.name is None):
+        days = 0 if left.date == right.date else calendar.days_of(left.date) - calendar.days_of(right.date)
+        return days * _DAY + _clock(left.time) - _clock(right.time)
+    return _seconds(left) - _seconds(right)
+
+
+def _clocks_between(left: Time, right: Time) -> int:
+    if left.zone == right.zone:
+        return _clock(left) - _clock(right)
+    return _clock_in_utc(left) - _clock_in_utc(right)
 
 
 def _time_at(nanos: int, zone: Zone | None) -> Time:
@@ -198,23 +211,18 @@ def subtract(left: Value, right: Value) -> Value:
     if isinstance(right, TimeDuration):
         return _after(left, -right.nanos)
     if isinstance(left, Time) and isinstance(right, Time):
-        return TimeDuration(_time_gap(left, right))
+        return TimeDuration(_checked(left, right, _clocks_between(left, right)))
     one = at_midnight(left) if isinstance(left, Date) else left
     other = at_midnight(right) if isinstance(right, Date) else right
     if isinstance(one, DateTime) and isinstance(other, DateTime):
-        _same_zonedness(one.time, other.time)
-        return _span(instant(one) - instant(other))
+        return _span(_checked(one.time, other.time, _seconds_between(one, other)))
     raise _none("-", "减")
 
 
-def _same_zonedness(left: Time, right: Time) -> None:
-    if (left.zone is None) != (right.zone is None):
+def _checked(left: Time, right: Time, seconds: int) -> int:
+    """The nanoseconds between two moments, from the difference of their whole seconds; raises NoValue when only one has a zone."""
+    if not _same_zonedness(left, right):
         raise NoValue("一个带时区，一个不带", "one has a time zone and the other has none")
-
-
-def _time_gap(left: Time, right: Time) -> int:
-    _same_zonedness(left, right)
-    seconds = _clock(left) - _clock(right) if left.zone == right.zone else _clock_in_utc(left) - _clock_in_utc(right)
     return seconds * NANOS + left.nano - right.nano
 
 

@@ -34,13 +34,22 @@ class Cut:
 def _start(value: Value) -> Cut:
     if not isinstance(value, Range):
         return Cut(value, 0)
-    return Cut(None, 0, -1) if value.low is None else Cut(value.low, 0 if value.low_closed else 1)
+    return Cut(None, 0, -1) if _endless(value, value.low) else Cut(value.low, 0 if value.low_closed else 1)
 
 
 def _end(value: Value) -> Cut:
     if not isinstance(value, Range):
         return Cut(value, 0)
-    return Cut(None, 0, 1) if value.high is None else Cut(value.high, 0 if value.high_closed else -1)
+    return Cut(None, 0, 1) if _endless(value, value.high) else Cut(value.high, 0 if value.high_closed else -1)
+
+
+def _endless(value: Range, end: Value) -> bool:
+    """Whether the end was left out on purpose; raises NoValue when it is null, or when the range is all but one value."""
+    if value.sign == "!=":
+        raise NoValue("用 != 写的区间没有始末", "a range written with != has no start and no end")
+    if end is None and not value.sign:
+        raise NoValue("区间的一端为空", "an end of the range is null")
+    return end is None
 
 
 def _order(left: Cut, right: Cut) -> int:
@@ -160,7 +169,10 @@ def range_(text: str) -> Range:
     low, high = _endpoint(found[2]), _endpoint(found[3])
     if low is not None and high is not None and comparing.order(low, high) not in (-1, 0):
         raise _no_range(text)
-    return Range(low, high, low_closed, high_closed)
+    sign = (
+        "" if found[2] and found[3] else f"{'<' if found[2] is None else '>'}{'=' if low_closed or high_closed else ''}"
+    )
+    return Range(low, high, low_closed, high_closed, sign)
 
 
 def _endpoint(text: str | None) -> Value:
