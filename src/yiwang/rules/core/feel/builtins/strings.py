@@ -1,0 +1,126 @@
+"""The string functions of FEEL (DMN 1.5, 10.3.4.3). Positions count code points from 1, or from -1 at the end."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from yiwang.rules.core.feel import patterns
+from yiwang.rules.core.feel.builtins.registry import builtin
+from yiwang.rules.core.feel.values import NoValue
+
+# Characters that cost one step of the run's budget.
+CHARACTERS_A_STEP = 64
+
+
+def pay(run: Any, characters: int) -> None:
+    run.step(1 + characters // CHARACTERS_A_STEP)
+
+
+def span(size: int, start: Decimal, length: Decimal | None) -> slice:
+    """The part of something of that size that `start position` and `length` name; null outside the standard's limits.
+
+    A fraction is cut off, as the conformance kit asks.
+    """
+    if not -size <= start <= size or not int(start):
+        raise NoValue(
+            f"起始位置 {start} 不在 1 到 {size} 或 -{size} 到 -1 之间",
+            f"the start position {start} is not in 1..{size} or -{size}..-1",
+        )
+    begin = int(start) - 1 if start > 0 else size + int(start)
+    if length is None:
+        return slice(begin, size)
+    if not 1 <= length < size - begin + 1:
+        raise NoValue(
+            f"长度 {length} 不在 1 到 {size - begin} 之间", f"the length {length} is not in 1..{size - begin}"
+        )
+    return slice(begin, begin + int(length))
+
+
+@builtin(
+    "substring", "string: string, start position: number", "string: string, start position: number, length: number?"
+)
+def substring(string: str, start: Decimal, length: Decimal | None = None) -> str:
+    return string[span(len(string), start, length)]
+
+
+@builtin("string length", "string: string")
+def string_length(string: str) -> Decimal:
+    return Decimal(len(string))
+
+
+@builtin("upper case", "string: string", run=True)
+def upper_case(run: Any, string: str) -> str:
+    pay(run, len(string))
+    return string.upper()
+
+
+@builtin("lower case", "string: string", run=True)
+def lower_case(run: Any, string: str) -> str:
+    pay(run, len(string))
+    return string.lower()
+
+
+@builtin("substring before", "string: string, match: string")
+def substring_before(string: str, match: str) -> str:
+    before, found, _ = string.partition(match) if match else ("", "", "")
+    return before if found else ""
+
+
+@builtin("substring after", "string: string, match: string")
+def substring_after(string: str, match: str) -> str:
+    return string.partition(match)[2] if match else string
+
+
+@builtin("contains", "string: string, match: string", run=True)
+def contains(run: Any, string: str, match: str) -> bool:
+    pay(run, len(string))
+    return match in string
+
+
+@builtin("starts with", "string: string, match: string")
+def starts_with(string: str, match: str) -> bool:
+    return string.startswith(match)
+
+
+@builtin("ends with", "string: string, match: string")
+def ends_with(string: str, match: str) -> bool:
+    return string.endswith(match)
+
+
+@builtin("matches", "input: string, pattern: string", "input: string, pattern: string, flags: string?", run=True)
+def matches(run: Any, text: str, pattern: str, flags: str | None = None) -> bool:
+    pay(run, len(text) + len(pattern))
+    return patterns.matches(text, pattern, flags or "")
+
+
+@builtin(
+    "replace",
+    "input: string, pattern: string, replacement: string",
+    "input: string, pattern: string, replacement: string, flags: string?",
+    run=True,
+)
+def replace(run: Any, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+    pay(run, len(text) + len(pattern))
+    return patterns.replace(text, pattern, replacement, flags or "", pay=lambda characters: pay(run, characters))
+
+
+@builtin("split", "string: string, delimiter: string", run=True)
+def split(run: Any, string: str, delimiter: str) -> list[Any]:
+    pay(run, len(string) + len(delimiter))
+    return list(patterns.split(string, delimiter, pay=lambda characters: pay(run, characters)))
+
+
+@builtin("string join", "list: list", "list: list, delimiter: string?", run=True)
+def string_join(run: Any, items: list[Any], delimiter: str | None = None) -> str:
+    """Nulls are passed over; anything else that is no string makes the whole null."""
+    run.step(len(items))
+    texts = [item for item in items if item is not None]
+    for text in texts:
+        if not isinstance(text, str):
+            raise NoValue(
+                "string join 的列表里有不是文本的项", "string join: the list holds an item that is not a string"
+            )
+    between = delimiter or ""
+    pay(run, sum(map(len, texts)) + len(between) * len(texts))
+    return between.join(texts)
