@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from yiwang.rules.core.feel import nodes as n
@@ -37,6 +37,23 @@ class ContextOf(Type):
 class FunctionOf(Type):
     parameters: tuple[Type, ...]
     result: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Constrained(Type):
+    """The values of `base` for which `holds` is true: an item definition with allowed values. Its name is the base's."""
+
+    base: Type
+    label: str
+    holds: Callable[[Value], bool] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Recursive(Type):
+    """A type that holds itself, by name; `name` is what kind of value it is."""
+
+    label: str
+    target: Callable[[], Type] = field(compare=False)
 
 
 ANY = Type("Any")
@@ -89,14 +106,18 @@ def from_node(node: n.TypeNode, known: Resolver = nothing_known) -> Type | None:
 
 def conforms(value: Value, wanted: Type) -> bool:
     """Whether a value is of a type; null conforms to every type."""
-    if value is None or wanted.name == "Any":
+    if value is None or wanted == ANY:
         return True
-    if kind(value) != wanted.name:
+    if wanted.name != "Any" and kind(value) != wanted.name:
         return False
     if isinstance(wanted, ListOf):
         return all(conforms(item, wanted.item) for item in value)  # type: ignore[union-attr]
     if isinstance(wanted, ContextOf):
         return all(name in value and conforms(value[name], each) for name, each in wanted.members)  # type: ignore
+    if isinstance(wanted, Constrained):
+        return conforms(value, wanted.base) and wanted.holds(value)
+    if isinstance(wanted, Recursive):
+        return conforms(value, wanted.target())
     if isinstance(wanted, RangeOf):
         assert isinstance(value, Range)
         return conforms(value.low, wanted.item) and conforms(value.high, wanted.item)
@@ -117,9 +138,11 @@ def _function_conforms(value: Function, wanted: FunctionOf) -> bool:
 
 def narrower(one: Type, other: Type) -> bool:
     """Whether every value of `one` is a value of `other` (DMN 1.5, 10.3.2.9.2)."""
-    if other.name == "Any" or one.name == "Null" or one == other:
+    if other == ANY or one.name == "Null" or one == other:
         return True
-    if one.name != other.name:
+    if isinstance(one, Constrained):
+        return narrower(one.base, other)
+    if one.name != other.name or isinstance(other, (Constrained, Recursive)):
         return False
     if isinstance(other, (ListOf, RangeOf)):
         return isinstance(one, (ListOf, RangeOf)) and narrower(one.item, other.item)

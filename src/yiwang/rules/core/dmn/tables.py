@@ -1,0 +1,221 @@
+"""Decision tables (DMN 1.5, chapter 8): which rules hit, and what the hit policy makes of them.
+
+A table never answers by chance: several hits under UNIQUE, differing hits under ANY, an input or output outside its declared values give
+null with a note that names the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from yiwang.rules.core.dmn import aggregation
+from yiwang.rules.core.dmn.boxed import DecisionTable, HitPolicy, Literal, Output
+from yiwang.rules.core.dmn.tracing import TableTrace, TracedRun
+from yiwang.rules.core.dmn.typing import Types, entered, order_of
+from yiwang.rules.core.feel import nodes as n
+from yiwang.rules.core.feel.comparing import equal
+from yiwang.rules.core.feel.interpreter import Tests, prepare_tests
+from yiwang.rules.core.feel.running import MAKERS, Closure, Making, Run, Scope
+from yiwang.rules.core.feel.types import ANY, Type
+from yiwang.rules.core.feel.values import NoValue, Value
+
+Passing = Callable[[Any, Scope, Run], bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of results: its type, the values it may have, and the tests that rank them."""
+
+    name: str
+    label: str
+    type: Type
+    values: Tests | None
+    ranks: tuple[Tests, ...]
+    default: Closure | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """`cells` are the tests that are not `-`, each with the index of its column."""
+
+    cells: tuple[tuple[int, Passing], ...]
+    outputs: tuple[Closure, ...]
+
+
+def prepare_table(table: DecisionTable, types: Types, making: Making, around: str | None) -> Closure:
+    """The table as a closure. `around` is the type of what it decides, where the table itself says none."""
+    return _Table(table, types, making, table.type or around).decide
+
+
+class _Table:
+    def __init__(self, table: DecisionTable, types: Types, making: Making, around: str | None) -> None:
+        self.table = table
+        self.inputs = [
+            (
+                MAKERS.make(one.expression.node, making),
+                types.of(one.expression.type),
+                None if one.values is None else prepare_tests(one.values, making.types),
+                one.label,
+            )
+            for one in table.inputs
+        ]
+        self.columns = [_column(one, table, types, making, around) for one in table.outputs]
+        self.rules = [
+            _Rule(
+                tuple(
+                    (index, prepare_tests(cell.tests, making.types).closure)
+                    for index, cell in enumerate(rule.inputs)
+                    if not _any(cell.tests)
+                ),
+                tuple(MAKERS.make(one.node, making) for one in rule.outputs),
+            )
+            for rule in table.rules
+        ]
+        self.many = table.policy.many and table.aggregation is None
+
+    # Which rules hit -----------------------------------------------------------------------------------------------------
+
+    def decide(self, scope: Scope, run: Run) -> Value:
+        run.step(len(self.rules) + 1)
+        traced = run if isinstance(run, TracedRun) else None
+        values: list[Any] = []
+        for closure, wanted, allowed, label in self.inputs:
+            value = closure(scope, run)
+            if wanted != ANY:
+                value = entered(value, wanted, run, (f"输入“{label}”", f"input “{label}”"))
+            if allowed is not None and value is not None and allowed.passes(value, scope, run) is not True:
+                run.note(
+                    f"输入“{label}”的值不在允许之列。",
+                    f"The value of the input “{label}” is not among its allowed values.",
+                )
+                return None
+            values.append(value)
+        hits: list[int] = []
+        misses: list[tuple[int, int]] = []
+        first_only = self.table.policy is HitPolicy.FIRST and traced is None
+        for number, rule in enumerate(self.rules):
+            for column, passes in rule.cells:
+                if passes(values[column], scope, run) is not True:
+                    misses.append((number, column))
+                    break
+            else:
+                hits.append(number)
+                if first_only:
+                    break
+        result = self._result(hits, scope, run)
+        if traced is not None:
+            traced.table(TableTrace(self.table.place, tuple(values), tuple(hits), tuple(misses), result))
+        return result
+
+    # What the hit policy makes of them -----------------------------------------------------------------------------------
+
+    def _result(self, hits: list[int], scope: Scope, run: Run) -> Value:
+        if not hits:
+            return self._nothing(scope, run)
+        if self.table.policy is HitPolicy.UNIQUE and len(hits) > 1:
+            self._violated(hits, run, "UNIQUE", "只能命中一条", "only one may match")
+            return None
+        if self.table.policy is HitPolicy.FIRST:
+            hits = hits[:1]
+        rows = []
+        for number in hits:
+            row = self._row(number, scope, run)
+            if row is None:
+                return None
+            rows.append(row)
+        if self.table.policy is HitPolicy.ANY and not all(_same(rows[0], row) for row in rows[1:]):
+            self._violated(hits, run, "ANY", "命中各条的结果应相同", "all that match must agree")
+            return None
+        if self.table.policy.ordered:
+            rows.sort(key=lambda row: self._rank(row, scope, run))
+        if not self.table.policy.many:
+            return self._shaped(rows[0])
+        shaped = [self._shaped(row) for row in rows]
+        if self.table.aggregation is None:
+            return shaped
+        try:
+            return aggregation.AGGREGATIONS[self.table.aggregation](shaped)
+        except NoValue as why:
+            run.note(why.zh, why.en)
+            return None
+
+    def _violated(self, hits: list[int], run: Run, policy: str, zh: str, en: str) -> None:
+        rules = [str(number + 1) for number in hits]
+        run.note(
+            f"违反命中策略 {policy}：规则 {'、'.join(rules)} 同时命中，而{zh}。",
+            f"The hit policy {policy} is violated: rules {', '.join(rules)} match, yet {en}.",
+        )
+
+    def _row(self, number: int, scope: Scope, run: Run) -> list[Any] | None:
+        """The outputs of a rule; None when one is outside its output values."""
+        row = []
+        for closure, column in zip(self.rules[number].outputs, self.columns, strict=True):
+            value = closure(scope, run)
+            if column.type != ANY:
+                value = entered(value, column.type, run, (f"输出“{column.label}”", f"output “{column.label}”"))
+            if column.values is not None and value is not None and column.values.passes(value, scope, run) is not True:
+                run.note(
+                    f"规则 {number + 1} 的输出“{column.label}”不在输出值之列。",
+                    f"The output “{column.label}” of rule {number + 1} is not among the output values.",
+                )
+                return None
+            row.append(value)
+        return row
+
+    def _rank(self, row: list[Any], scope: Scope, run: Run) -> tuple[int, ...]:
+        """Places in the order of output values, column by column; what is not listed comes last."""
+        ranks = []
+        for value, column in zip(row, self.columns, strict=True):
+            if column.ranks:
+                listed = (place for place, tests in enumerate(column.ranks) if tests.passes(value, scope, run) is True)
+                ranks.append(next(listed, len(column.ranks)))
+        return tuple(ranks)
+
+    def _shaped(self, row: list[Any]) -> Value:
+        if len(self.columns) == 1:
+            return row[0]  # type: ignore[no-any-return]
+        return {column.name: value for column, value in zip(self.columns, row, strict=True)}
+
+    def _nothing(self, scope: Scope, run: Run) -> Value:
+        """No rule matched: the default outputs where there are some; an empty list where several hits were a list."""
+        if any(column.default is not None for column in self.columns):
+            row = [None if column.default is None else column.default(scope, run) for column in self.columns]
+            value = self._shaped(row)
+            return [value] if self.many and not isinstance(value, list) else value
+        if self.many:
+            return []
+        if self.table.aggregation == "COUNT":
+            return Decimal(0)
+        run.note("没有规则命中，也没有缺省输出。", "No rule matched and there is no default output.")
+        return None
+
+
+def _column(output: Output, table: DecisionTable, types: Types, making: Making, around: str | None) -> _Column:
+    ranks: tuple[Tests, ...] = ()
+    if table.policy.ordered:
+        order = order_of(types.model, output, around, len(table.outputs))
+        if order is not None:
+            ranks = tuple(prepare_tests(n.UnaryTests(one.at, (one,)), making.types) for one in order.tests)
+    return _Column(
+        name=output.name,
+        label=output.label or output.name or table.place.label,
+        type=types.of(output.type),
+        values=None if output.values is None else prepare_tests(output.values, making.types),
+        ranks=ranks,
+        default=None if output.default is None else _default(output.default, making),
+    )
+
+
+def _default(literal: Literal, making: Making) -> Closure:
+    return MAKERS.make(literal.node, making)
+
+
+def _any(tests: n.UnaryTests) -> bool:
+    return not tests.negated and any(isinstance(one, n.AnyTest) for one in tests.tests)
+
+
+def _same(one: list[Any], other: list[Any]) -> bool:
+    return all(left is right or equal(left, right) is True for left, right in zip(one, other, strict=True))

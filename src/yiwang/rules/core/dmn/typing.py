@@ -1,0 +1,181 @@
+"""Item definitions as FEEL types: what conforms to a typeRef, and which order its values have."""
+
+from __future__ import annotations
+
+from yiwang.rules.core.dmn.boxed import Output
+from yiwang.rules.core.dmn.model import FunctionItem, ItemDefinition, Model
+from yiwang.rules.core.feel import nodes
+from yiwang.rules.core.feel.interpreter import prepare_tests
+from yiwang.rules.core.feel.parser import parse_type
+from yiwang.rules.core.feel.running import Run, Scope
+from yiwang.rules.core.feel.types import (
+    ANY,
+    Constrained,
+    ContextOf,
+    FunctionOf,
+    ListOf,
+    Recursive,
+    Type,
+    convert,
+    from_node,
+)
+from yiwang.rules.core.feel.values import Date, DateTime, NoValue, Time, Value, Zone
+from yiwang.rules.errors import BudgetExceeded
+
+# Allowed values say nothing of the day; the reader refuses those that do.
+_SOME_DAY = DateTime(Date(2000, 1, 1), Time(0, 0, 0, 0, Zone(offset=0)))
+_STEPS = 20_000
+
+
+class Types:
+    """The types of one model and of those it imports, each built when first asked for."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._built: dict[str, Type] = {}
+        self._building: list[str] = []
+        self._texts: dict[str, Type] = {}
+        self._imported = {one.prefix: Types(one.model) for one in model.imports}
+        self._names = frozenset(model.items) | frozenset(
+            f"{one.prefix}.{item}" if one.prefix else item for one in model.imports for item in one.model.items
+        )
+
+    def named(self, name: str) -> Type | None:
+        """The item definition of that name, `prefix.name` for an imported one; None when there is none."""
+        if name in self._built:
+            return self._built[name]
+        if name in self.model.items:
+            return self._own(name)
+        for prefix, types in self._imported.items():
+            if not prefix and (found := types.named(name)) is not None:
+                return found
+            if prefix and name.startswith(f"{prefix}."):
+                return types.named(name.removeprefix(f"{prefix}."))
+        return None
+
+    def of(self, text: str | None) -> Type:
+        """The type a typeRef names; Any when none was given."""
+        if text is None:
+            return ANY
+        if text not in self._texts:
+            found = self.named(text)
+            self._texts[text] = found or from_node(parse_type(text, self._names), self.named) or ANY
+        return self._texts[text]
+
+    def _own(self, name: str) -> Type:
+        if name in self._building:
+            return Recursive(_kind(self.model, name), name, lambda: self._built[name])
+        self._building.append(name)
+        found = self._item(self.model.items[name])
+        self._building.pop()
+        self._built[name] = found
+        return found
+
+    def _item(self, item: ItemDefinition) -> Type:
+        if item.components:
+            found: Type = ContextOf("context", tuple((one.name, self._item(one)) for one in item.components))
+        elif item.function is not None:
+            found = self._function(item.function)
+        else:
+            found = self.of(item.base) if item.base not in self._building else self._own(item.base or "")
+        if item.allowed is not None:
+            found = _narrowed(found, item.name, item.allowed)
+        if item.collection:
+            found = ListOf("list", found)
+        if item.constraint is not None:
+            found = Constrained(found.name, found, item.name, _Holds(item.constraint))
+        return found
+
+    def _function(self, item: FunctionItem) -> Type:
+        return FunctionOf("function", tuple(self.of(type_) for _, type_ in item.parameters), self.of(item.result))
+
+
+def _kind(model: Model, name: str | None) -> str:
+    """The kind of value a named type has, read off its definition alone."""
+    seen: set[str] = set()
+    while name in model.items and name not in seen:
+        seen.add(name)
+        item = model.items[name]
+        if item.collection:
+            return "list"
+        if item.components:
+            return "context"
+        if item.function is not None:
+            return "function"
+        name = item.base
+    return "Any"
+
+
+def _narrowed(base: Type, label: str, allowed: nodes.UnaryTests) -> Type:
+    """Allowed values hold for the items of a list."""
+    if isinstance(base, ListOf):
+        return ListOf("list", _narrowed(base.item, label, allowed))
+    return Constrained(base.name, base, label, _Holds(allowed))
+
+
+class _Holds:
+    """Whether a value passes tests that stand outside any evaluation."""
+
+    def __init__(self, tests: nodes.UnaryTests) -> None:
+        self.tests = prepare_tests(tests)
+
+    def __call__(self, value: Value) -> bool:
+        try:
+            return self.tests.passes(value, Scope({}), Run(_SOME_DAY, _STEPS)) is True
+        except BudgetExceeded:
+            return False
+
+
+def entered(value: Value, wanted: Type, run: Run, what: tuple[str, str]) -> Value:
+    """The value as a typed place takes it; null with a note when it does not conform. `what` names the place in both languages."""
+    try:
+        return convert(value, wanted)  # type: ignore[no-any-return]
+    except NoValue as why:
+        run.note(f"{what[0]}：{why.zh}", f"{what[1]}: {why.en}")
+        return None
+
+
+def order_of(model: Model, output: Output, around: str | None, count: int) -> nodes.UnaryTests | None:
+    """The tests that list an output's values by priority: its own output values, else the allowed values of its type.
+
+    `around` is the type of the whole table; with several outputs (`count`) an output's type is the member of its name.
+    """
+    if output.values is not None:
+        return output.values
+    for text in (output.type, around if count == 1 else None):
+        found = _allowed(model, text)
+        if found is not None:
+            return found
+    if count > 1 and (item := _final(model, around)) is not None:
+        member = next((one for one in item.components if one.name == output.name), None)
+        if member is not None:
+            return member.allowed or _allowed(model, member.base)
+    return None
+
+
+def _final(model: Model, text: str | None) -> ItemDefinition | None:
+    """The item definition at the end of a chain of names."""
+    item, seen = None, set()
+    while text is not None and text not in seen:
+        seen.add(text)
+        for one in model.imports:
+            if one.prefix and text.startswith(f"{one.prefix}."):
+                return _final(one.model, text.removeprefix(f"{one.prefix}."))
+        if text not in model.items:
+            break
+        item = model.items[text]
+        text = item.base
+    return item
+
+
+def _allowed(model: Model, text: str | None) -> nodes.UnaryTests | None:
+    seen: set[str] = set()
+    while text is not None and text in model.items and text not in seen:
+        seen.add(text)
+        if model.items[text].allowed is not None:
+            return model.items[text].allowed
+        text = model.items[text].base
+    for one in model.imports:
+        if text is not None and one.prefix and text.startswith(f"{one.prefix}."):
+            return _allowed(one.model, text.removeprefix(f"{one.prefix}."))
+    return None
