@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "yiwang.kernel",
+    "yiwang.rules",
     "yiwang.data",
     "yiwang.web",
 ]

@@ -42,6 +42,11 @@ ACTS: dict[str, Act] = dict(
         _act("catalogue.read", "查看目录", "read the catalogue", *Role, scoped=False),
         _act("demand.file", "提出数据需求", "file a data demand", *Role),
         _act("demand.answer", "答复数据需求", "answer a data demand", Role.DATA_LEAD),
+        _act("decision.read", "查看决定", "read decisions", *Role, scoped=False),
+        _act("decision.take", "办理决定", "take a decision", Role.STAFF, Role.STEWARD, Role.DATA_LEAD),
+        _act("decision.match", "对全体比对决定", "run decisions over everyone", Role.STEWARD, Role.DATA_LEAD),
+        _act("decision.edit", "起草决定的版本", "draft a version of a decision", Role.STEWARD, Role.DATA_LEAD),
+        _act("decision.approve", "批准决定的版本", "approve a version of a decision", Role.DATA_LEAD, Role.LEADER),
         _act("board.view", "查看驾驶舱", "view the boards", Role.LEADER, Role.DATA_LEAD, Role.ADMIN, scoped=False),
         _act("audit.read", "查看审计记录", "read audit lines", Role.AUDITOR, Role.ADMIN, scoped=False),
     ]
