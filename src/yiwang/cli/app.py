@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from yiwang.cli import city, clocks, loading, packs, serving, synthetic
+from yiwang.cli import city, clocks, loading, packs, serving, synthetic, tck
 
 app = typer.Typer(
     name="yiwang",
@@ -17,6 +17,7 @@ app.command("init")(city.init)
 app.command("demo")(serving.demo)
 app.command("up")(serving.up)
 app.command("load")(loading.load)
+app.command("tck")(tck.tck)
 app.add_typer(synthetic.app, name="synth")
 app.add_typer(packs.app, name="pack")
 app.add_typer(clocks.app, name="clock")
