@@ -20,12 +20,22 @@ async function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
 }
 
+// The packages something was taken from, by the builder's own account; the icons are read above.
+function taken(metafile) {
+  const names = new Set(["@tabler/icons"]);
+  for (const path of Object.keys(metafile.inputs)) {
+    const name = path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1];
+    if (name) names.add(name);
+  }
+  return [...names].sort();
+}
+
 // The licences ask that their texts travel with the code.
-async function notices() {
+async function notices(metafile) {
   const parts = [];
-  for (const name of ["@tabler/core", "@tabler/icons", "echarts", "zrender", "tslib", "htmx.org"]) {
+  for (const name of taken(metafile)) {
     const folder = join(packages, name);
-    const {version, license} = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const {version, license = "licence named nowhere in the package"} = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     const entries = await readdir(folder, {withFileTypes: true});
     const files = entries.filter((entry) => entry.isFile() && /^(licen[cs]e|copying|notice)/i.test(entry.name)).map((entry) => entry.name);
     const texts = await Promise.all(files.sort().map((file) => readFile(join(folder, file), "utf8")));
@@ -41,11 +51,14 @@ async function notices() {
 
 await rm(target, {recursive: true, force: true});
 await mkdir(target, {recursive: true});
-await build({
+const {metafile} = await build({
+  metafile: true,
   absWorkingDir: here,
-  entryPoints: ["src/app.mjs", "src/charts.mjs", "src/app.css"],
+  entryPoints: ["src/app.mjs", "src/charts.mjs", "src/studio.mjs", "src/app.css", "src/studio.css"],
   outdir: target,
   outExtension: {".js": ".js"},
+  assetNames: "[name]",
+  loader: {".woff2": "file"},
   bundle: true,
   minify: true,
   format: "esm",
@@ -56,4 +69,4 @@ await build({
 });
 await writeFile(join(target, "icons.svg"), await sprite());
 await writeFile(join(target, "favicon.svg"), await readFile(join(here, "src/favicon.svg")));
-await writeFile(join(target, "NOTICES.txt"), await notices());
+await writeFile(join(target, "NOTICES.txt"), await notices(metafile));
