@@ -10,9 +10,10 @@ from yiwang.rules.core.dmn import boxed
 from yiwang.rules.core.dmn.tables import prepare_table
 from yiwang.rules.core.dmn.typing import Types, entered
 from yiwang.rules.core.feel import nodes as n
+from yiwang.rules.core.feel.comparing import kind
 from yiwang.rules.core.feel.running import MAKERS, Closure, Making, Run, Scope
 from yiwang.rules.core.feel.types import ANY, Type
-from yiwang.rules.core.feel.values import Function, Value
+from yiwang.rules.core.feel.values import Function, NoValue, Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +149,17 @@ def _bound(maker: Maker, logic: boxed.Boxed, type_: str | None, name: str) -> Cl
 
 
 def _conditional(maker: Maker, logic: boxed.Conditional) -> Closure:
-    return maker.feel(n.If(0, maker.node(logic.condition), maker.node(logic.then), maker.node(logic.otherwise)))
+    """Unlike FEEL's `if`, a condition that is neither true, false nor null has no result."""
+    condition, then, otherwise = (maker.make(one) for one in (logic.condition, logic.then, logic.otherwise))
+
+    def run_it(scope: Scope, run: Run) -> Value:
+        found = condition(scope, run)
+        if found is None or isinstance(found, bool):
+            return (then if found else otherwise)(scope, run)  # type: ignore[no-any-return]
+        run.note(f"条件是 {kind(found)}，应为真假。", f"The condition is a {kind(found)}, not truth.")
+        return None
+
+    return run_it
 
 
 def _for(maker: Maker, logic: boxed.BoxedFor) -> Closure:
@@ -178,7 +189,16 @@ def _filter(maker: Maker, logic: boxed.BoxedFilter) -> Closure:
 
 def _quantified(maker: Maker, logic: boxed.BoxedQuantified) -> Closure:
     iterators = (n.Iterator(logic.variable, maker.node(logic.domain)),)
-    return maker.feel(n.Quantified(0, logic.word, iterators, maker.node(logic.condition)))
+    condition = maker.make(logic.condition)
+
+    def truth(scope: Scope, run: Run) -> Value:
+        """Unlike in FEEL's text, one condition that is no truth leaves the whole without result."""
+        found = condition(scope, run)
+        if found is None or isinstance(found, bool):
+            return found
+        raise NoValue(f"条件是 {kind(found)}，应为真假。", f"The condition is a {kind(found)}, not truth.")
+
+    return maker.feel(n.Quantified(0, logic.word, iterators, Made(0, truth)))
 
 
 _MAKERS: dict[type[boxed.Boxed], Callable[[Maker, Any], Closure]] = {

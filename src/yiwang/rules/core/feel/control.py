@@ -12,7 +12,7 @@ from yiwang.rules.core.feel.comparing import kind, order
 from yiwang.rules.core.feel.depth import children
 from yiwang.rules.core.feel.operators import both, either
 from yiwang.rules.core.feel.running import MAKERS, Closure, Making, Run, Scope
-from yiwang.rules.core.feel.types import from_node, instance
+from yiwang.rules.core.feel.types import bare, from_node, instance
 from yiwang.rules.core.feel.values import Date, NoValue, Range, TimeDuration, Value
 
 _CONDITIONS = (n.Comparison, n.Logic, n.Between, n.In, n.Quantified, n.InstanceOf, n.Boolean)
@@ -31,7 +31,8 @@ def if_(node: n.If, making: Making) -> Closure:
 
 @MAKERS.register(n.InstanceOf)
 def instance_of(node: n.InstanceOf, making: Making) -> Closure:
-    value, wanted, at = MAKERS.make(node.value, making), from_node(node.type, making.types), node.at
+    value, asked, at = MAKERS.make(node.value, making), from_node(node.type, making.types), node.at
+    wanted = None if asked is None else bare(asked)
 
     def run_it(scope: Scope, run: Run) -> Value:
         if wanted is None:

@@ -128,12 +128,17 @@ def conforms(value: Value, wanted: Type) -> bool:
 
 
 def _function_conforms(value: Function, wanted: FunctionOf) -> bool:
-    """Parameters may be wider than asked, the result narrower."""
+    """Parameters may be wider than asked, the result narrower; a result nobody declared is taken on trust.
+
+    A built-in stands for all its signatures at once, so it is judged when it is called.
+    """
+    if value.kind == "builtin":
+        return True
     if len(value.parameters) != len(wanted.parameters):
         return False
     given = [each or ANY for _, each in value.parameters]
     takes = all(narrower(asked, own) for asked, own in zip(wanted.parameters, given, strict=True))
-    return takes and narrower(value.result or ANY, wanted.result)
+    return takes and (value.result is None or narrower(value.result, wanted.result))
 
 
 def narrower(one: Type, other: Type) -> bool:
@@ -174,6 +179,17 @@ def convert(value: Value, wanted: Type) -> Any:
         f"值的类型是 {kind(value)}，此处要求 {wanted.name}。",
         f"The value is a {kind(value)}, where {wanted.name} is asked.",
     )
+
+
+def bare(wanted: Type) -> Type:
+    """The type without its constraints: what `instance of` asks for (DMN 1.5, 10.3.2.9.3)."""
+    if isinstance(wanted, Constrained):
+        return bare(wanted.base)
+    if isinstance(wanted, ListOf):
+        return ListOf(wanted.name, bare(wanted.item))
+    if isinstance(wanted, ContextOf):
+        return ContextOf(wanted.name, tuple((name, bare(each)) for name, each in wanted.members))
+    return wanted
 
 
 def instance(value: Value, wanted: Type) -> bool:
