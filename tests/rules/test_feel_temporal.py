@@ -123,6 +123,7 @@ def test_each_lexical_form_is_read(text: str, value: Any) -> None:
         "08:30:00+08:00@Asia/Shanghai",
         "08:30:00@Asia/Nowhere",
         "08:30:00@asia/shanghai",
+        "08:30:00@localtime",
         "08:30:00@../../etc/passwd",
         "08:30:00@",
         "T08:30:00",

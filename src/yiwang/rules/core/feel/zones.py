@@ -22,7 +22,8 @@ _TIMELESS = datetime(2025, 1, 1, tzinfo=UTC)
 
 @cache
 def _names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # `localtime` is whatever the machine is set to: the same decision would differ from machine to machine.
+    return frozenset(available_timezones()) - {"localtime"}
 
 
 def is_zone(name: str) -> bool:
