@@ -87,18 +87,34 @@ def _fitted(signature: tuple[Parameter, ...], arguments: list[Any], converting: 
     return found
 
 
-def builtin_call(declared: Builtin, run: Run, arguments: list[Any]) -> Value:
-    """Call by position. Raises NoValue when no signature takes the arguments or the function has no result."""
+def builtin_call(declared: Builtin, run: Run, arguments: list[Any], names: tuple[str, ...] = ()) -> Value:
+    """Call by position, or by name. Raises NoValue when no signature takes the arguments or the function has no result."""
+    signatures = declared.signatures
+    if names:
+        signatures = tuple(each for each in signatures if {parameter.name for parameter in each} == set(names))
     for converting in (False, True):
-        for signature in declared.signatures:
-            fitted = _fitted(signature, arguments, converting)
+        for signature in signatures:
+            fitted = _fitted(signature, _by_name(signature, names, arguments), converting)
             if fitted is not None:
                 return _called(declared, run, fitted)
-    given = "、".join(kind(value) for value in arguments) or "无"
-    raise NoValue(
-        f"函数“{declared.name}”不接受这些参数（{given}）。",
-        f"The function “{declared.name}” does not take these arguments ({', '.join(map(kind, arguments)) or 'none'}).",
+    given = [f"{name}: {kind(value)}" for name, value in zip(names, arguments, strict=True)] or list(
+        map(kind, arguments)
     )
+    raise NoValue(
+        f"函数“{declared.name}”不接受这些参数（{'、'.join(given) or '无'}）。",
+        f"The function “{declared.name}” does not take these arguments ({', '.join(given) or 'none'}).",
+    )
+
+
+def _by_name(signature: tuple[Parameter, ...], names: tuple[str, ...], arguments: list[Any]) -> list[Any]:
+    """Named arguments in the order of the signature; a list stands for any number of the last."""
+    if not names:
+        return arguments
+    given = dict(zip(names, arguments, strict=True))
+    ordered = [given[each.name] for each in signature]
+    if signature[-1].many and isinstance(ordered[-1], list):
+        ordered[-1:] = ordered[-1]
+    return ordered
 
 
 def _called(declared: Builtin, run: Run, fitted: list[Any]) -> Value:
@@ -108,21 +124,6 @@ def _called(declared: Builtin, run: Run, fitted: list[Any]) -> Value:
         return declared.implementation(*fitted)  # type: ignore[no-any-return]
     except DecimalException as error:
         raise NoValue("结果超出 34 位十进制数的范围。", "The result is beyond 34-digit decimals.") from error
-
-
-def _builtin_by_name(declared: Builtin, names: tuple[str, ...], arguments: list[Any]) -> list[Any]:
-    """Arguments in the order of the signature that has these names."""
-    for signature in declared.signatures:
-        if len(signature) == len(names) and {each.name for each in signature} == set(names):
-            given = dict(zip(names, arguments, strict=True))
-            ordered = [given[each.name] for each in signature]
-            if signature[-1].many and isinstance(ordered[-1], list):
-                ordered[-1:] = ordered[-1]
-            return ordered
-    raise NoValue(
-        f"函数“{declared.name}”没有参数（{'、'.join(names)}）。",
-        f"The function “{declared.name}” has no parameters ({', '.join(names)}).",
-    )
 
 
 # Calls ------------------------------------------------------------------------------------------------------------------
@@ -142,10 +143,8 @@ def call_value(function: Value, names: tuple[str, ...], arguments: list[Any], ru
     if not isinstance(function, Function):
         raise NoValue(f"{kind(function)} 不是函数。", f"A {kind(function)} is no function.")
     if function.kind == "builtin":
-        if names:
-            arguments = _builtin_by_name(BUILTINS[function.name], names, arguments)
         run.step()
-        return function.call(run, arguments)  # type: ignore[no-any-return]
+        return builtin_call(BUILTINS[function.name], run, arguments, names)
     return run.invoke(function, in_order(function, names, arguments) if names else arguments)
 
 
