@@ -97,9 +97,9 @@ def builtin_call(declared: Builtin, run: Run, arguments: list[Any], names: tuple
             fitted = _fitted(signature, _by_name(signature, names, arguments), converting)
             if fitted is not None:
                 return _called(declared, run, fitted)
-    given = [f"{name}: {kind(value)}" for name, value in zip(names, arguments, strict=True)] or list(
-        map(kind, arguments)
-    )
+    given = [kind(value) for value in arguments]
+    if names:
+        given = [f"{name}: {each}" for name, each in zip(names, given, strict=True)]
     raise NoValue(
         f"函数“{declared.name}”不接受这些参数（{'、'.join(given) or '无'}）。",
         f"The function “{declared.name}” does not take these arguments ({', '.join(given) or 'none'}).",
