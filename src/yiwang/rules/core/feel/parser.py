@@ -188,9 +188,11 @@ class Parser(Scanner):
 
     def _filter(self, at: int, target: n.Node) -> n.Node | None:
         """`target[…]`; None where the bracket closes an interval written `[1..5[`."""
-        start, nested = self.at, self._nested
+        start, nested, names = self.at, self._nested, self.names
         endpoint, self.in_endpoint = self.in_endpoint, False
         self.take("[")
+        # Inside, the members of an item are names too, and any member known may be one of them.
+        self.names = names | self.members
         try:
             condition = self.expression()
             self.need("]")
@@ -199,6 +201,8 @@ class Parser(Scanner):
                 raise
             self.at, self._nested, self.in_endpoint = start, nested, endpoint
             return None
+        finally:
+            self.names = names
         self.in_endpoint = endpoint
         return n.Filter(at, target, condition)
 
