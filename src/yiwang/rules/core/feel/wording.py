@@ -119,7 +119,7 @@ def _context_value(value: dict[str, Any]) -> Words:
 def _range_value(value: Range) -> Words:
     low = None if value.low is None else value_words(value.low)
     high = None if value.high is None else value_words(value.high)
-    return _range(low, high, value.low_closed, value.high_closed)
+    return range_words(low, high, value.low_closed, value.high_closed)
 
 
 _VALUES: dict[type, Callable[[Any], Words]] = {
@@ -169,20 +169,20 @@ def tests_words(tests: n.UnaryTests) -> Words:
         values = [_operand(test) for test in plain]
         if tests.negated:
             parts.append(
-                Words("不为" + _spaced("或".join(v.zh for v in values)), "is not " + " or ".join(v.en for v in values))
+                Words("不为" + spaced("或".join(v.zh for v in values)), "is not " + " or ".join(v.en for v in values))
             )
         else:
             parts.append(
-                Words("为" + _spaced("或".join(v.zh for v in values)), "is " + " or ".join(v.en for v in values))
+                Words("为" + spaced("或".join(v.zh for v in values)), "is " + " or ".join(v.en for v in values))
             )
     for test in tests.tests:
         if test not in plain:
             said = _test(test)
-            parts.append(Words(f"不是{_spaced(said.zh)}", f"is not {said.en}") if tests.negated else said)
+            parts.append(Words(f"不是{spaced(said.zh)}", f"is not {said.en}") if tests.negated else said)
     return joined(parts, "，且" if tests.negated else "，或", " and " if tests.negated else ", or ")
 
 
-def _spaced(zh: str) -> str:
+def spaced(zh: str) -> str:
     """Chinese takes a blank before a digit or a Latin letter, none before its own signs."""
     return f" {zh}" if zh[:1].isascii() and not zh.startswith("(") else zh
 
@@ -244,23 +244,26 @@ def _timed(node: n.Node | None) -> bool:
 def _signed(sign: str, operand: n.Node) -> Words:
     word = (_LATER if _timed(operand) else _SIGNS).get(sign) or _SIGNS[sign]
     said = expression_words(operand)
-    return Words(word.zh + _spaced(said.zh), f"{word.en} {said.en}")
+    return Words(word.zh + spaced(said.zh), f"{word.en} {said.en}")
 
 
 def _interval(node: n.Interval) -> Words:
     low, high = expression_words(node.low), expression_words(node.high)
-    return _range(low, high, node.low_closed, node.high_closed, _timed(node.low) or _timed(node.high))
+    return range_words(low, high, node.low_closed, node.high_closed, _timed(node.low) or _timed(node.high))
 
 
-def _range(low: Words | None, high: Words | None, low_closed: bool, high_closed: bool, timed: bool = False) -> Words:
+def range_words(
+    low: Words | None, high: Words | None, low_closed: bool, high_closed: bool, timed: bool = False
+) -> Words:
+    """From `low` to `high`, either None where there is no end; `timed` says earlier and later instead of less and greater."""
     signs = _LATER if timed else _SIGNS
     parts = []
     if low is not None:
         sign = signs[">=" if low_closed else ">"]
-        parts.append(Words(sign.zh + _spaced(low.zh), f"{sign.en} {low.en}"))
+        parts.append(Words(sign.zh + spaced(low.zh), f"{sign.en} {low.en}"))
     if high is not None:
         sign = signs["<=" if high_closed else "<"]
-        parts.append(Words(sign.zh + _spaced(high.zh), f"{sign.en} {high.en}"))
+        parts.append(Words(sign.zh + spaced(high.zh), f"{sign.en} {high.en}"))
     return joined(parts, " 且", " and ")
 
 
@@ -353,7 +356,7 @@ _EXPRESSIONS: dict[type, Callable[[Any], Words]] = {
     n.Arithmetic: _arithmetic,
     n.Comparison: lambda node: _about(node.left, _signed(node.sign, node.right)),
     n.Between: lambda node: _about(
-        node.value, _range(expression_words(node.low), expression_words(node.high), True, True, _timed(node.low))
+        node.value, range_words(expression_words(node.low), expression_words(node.high), True, True, _timed(node.low))
     ),
     n.In: lambda node: _about(node.value, tests_words(n.UnaryTests(node.at, node.tests))),
     n.Interval: _interval,
