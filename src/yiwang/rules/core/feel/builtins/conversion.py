@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from yiwang.rules.core.feel import temporal
+from yiwang.rules.core.feel.builtins.lists import weigh
 from yiwang.rules.core.feel.builtins.numbers import calculate
 from yiwang.rules.core.feel.builtins.registry import builtin
 from yiwang.rules.core.feel.builtins.strings import pay
@@ -20,8 +21,9 @@ _PLAIN_KEY = re.compile(r"[^\W\d]\w*")
 _NUMERAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
-@builtin("number", "from: string, grouping separator: string?, decimal separator: string?")
-def number(text: str, grouping: str | None, point: str | None) -> Decimal:
+@builtin("number", "from: string, grouping separator: string?, decimal separator: string?", run=True)
+def number(run: Any, text: str, grouping: str | None, point: str | None) -> Decimal:
+    pay(run, len(text))
     if grouping not in (None, " ", ",", "."):
         raise NoValue("分组符须是空格、逗号或句点", "the grouping separator is a space, a comma or a period")
     if point not in (None, ",", "."):
@@ -107,16 +109,21 @@ def negation(negand: bool | None) -> bool | None:
     return None if negand is None else not negand
 
 
-@builtin("is", "value1: any, value2: any", "value1: any", "value2: any")
-def same(one: Value, other: Value = None) -> bool:
+@builtin("is", "value1: any, value2: any", "value1: any", "value2: any", run=True)
+def is_same(run: Any, one: Value, other: Value = None) -> bool:
     """Whether both are one element of the domain: times in the same zone, not merely at the same moment. A missing one is null."""
+    weigh(run, one)
+    return _same(one, other)
+
+
+def _same(one: Value, other: Value) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
     if isinstance(one, Range) and isinstance(other, Range):
         flags = (one.low_closed, one.high_closed, one.sign) == (other.low_closed, other.high_closed, other.sign)
-        return flags and same(one.low, other.low) and same(one.high, other.high)
+        return flags and _same(one.low, other.low) and _same(one.high, other.high)
     return one is other if isinstance(one, Function) else one == other

@@ -10,7 +10,7 @@ from typing import Any
 from yiwang.rules.core.feel.builtins.registry import builtin
 from yiwang.rules.core.feel.builtins.strings import span
 from yiwang.rules.core.feel.comparing import equal
-from yiwang.rules.core.feel.values import Date, Function, MonthsDuration, NoValue, TimeDuration, Value
+from yiwang.rules.core.feel.values import Date, Function, MonthsDuration, NoValue, Range, TimeDuration, Value
 
 # Items that cost one step of the run's budget when a list is only walked or copied.
 ITEMS_A_STEP = 16
@@ -23,6 +23,25 @@ def walk(run: Any, *lists: list[Any]) -> None:
     run.step(1 + sum(map(len, lists)) // ITEMS_A_STEP)
 
 
+def weigh(run: Any, value: Value) -> int:
+    """How many values comparing with this one may have to look at; the counting is paid for, for a list may hold one list many times."""
+    weight, waiting = 0, [value]
+    while waiting:
+        item = waiting.pop()
+        weight += 1
+        if weight % ITEMS_A_STEP == 0:
+            run.step()
+        if isinstance(item, list):
+            walk(run, item)
+            waiting += item
+        elif isinstance(item, dict):
+            run.step(1 + len(item) // ITEMS_A_STEP)
+            waiting += item.values()
+        elif isinstance(item, Range):
+            waiting += (item.low, item.high)
+    return weight
+
+
 def position(items: list[Any], given: Decimal) -> int:
     """The index of a position; null for 0, for a fraction and outside the list."""
     size = len(items)
@@ -33,7 +52,7 @@ def position(items: list[Any], given: Decimal) -> int:
 
 @builtin("list contains", "list: list, element: any", run=True)
 def list_contains(run: Any, items: list[Any], element: Value) -> bool:
-    walk(run, items)
+    run.step(1 + len(items) * weigh(run, element) // ITEMS_A_STEP)
     return any(equal(item, element) is True for item in items)
 
 
@@ -105,7 +124,7 @@ def reverse(run: Any, items: list[Any]) -> list[Any]:
 
 @builtin("index of", "list: list, match: any", run=True)
 def index_of(run: Any, items: list[Any], match: Value) -> list[Any]:
-    walk(run, items)
+    run.step(1 + len(items) * weigh(run, match) // ITEMS_A_STEP)
     return [Decimal(place) for place, item in enumerate(items, 1) if equal(item, match) is True]
 
 
@@ -121,7 +140,7 @@ def _distinct(run: Any, items: list[Any]) -> list[Any]:
                 continue
             seen.add(key)
         else:
-            run.step(1 + len(others) // ITEMS_A_STEP)
+            run.step(1 + len(others) * weigh(run, item) // ITEMS_A_STEP)
             if any(equal(item, other) is True for other in others):
                 continue
             others.append(item)

@@ -11,7 +11,6 @@ from decimal import (
     ROUND_HALF_EVEN,
     ROUND_HALF_UP,
     ROUND_UP,
-    Context,
     Decimal,
     DivisionByZero,
     InvalidOperation,
@@ -22,9 +21,6 @@ from yiwang.rules.core.feel.builtins.registry import builtin
 from yiwang.rules.core.feel.values import ARITHMETIC, MonthsDuration, NoValue, TimeDuration
 
 MIN_SCALE, MAX_SCALE = -6111, 6176
-
-# Wide enough to hold any two numbers of FEEL in one grid of digits, so that remainders are exact.
-EXACT = Context(prec=12_400, Emin=-12_400, Emax=12_400, traps=[InvalidOperation, DivisionByZero, Overflow])
 
 
 def calculate(compute: Callable[[], Decimal]) -> Decimal:
@@ -94,14 +90,27 @@ def absolute(n: Decimal | TimeDuration | MonthsDuration) -> Decimal | TimeDurati
     return n.copy_abs()
 
 
+def _parts(number: Decimal) -> tuple[int, int]:
+    """The digits as an integer with its sign, and the power of ten they are multiplied by."""
+    sign, digits, exponent = number.as_tuple()
+    whole = int("".join(map(str, digits)))
+    return (-whole if sign else whole), int(exponent)
+
+
 @builtin("modulo", "dividend: number, divisor: number")
 def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """Exact before it is rounded; in whole numbers, as the quotient may have thousands of digits."""
     if not divisor:
         raise NoValue("除数为零", "the divisor is zero")
-    rest = EXACT.remainder(dividend, divisor)
-    if rest and rest.is_signed() != divisor.is_signed():
-        rest = EXACT.add(rest, divisor)
-    return calculate(lambda: ARITHMETIC.plus(rest))
+    (upper, upper_power), (lower, lower_power) = _parts(dividend), _parts(divisor)
+    if upper_power >= lower_power:
+        rest, power = upper * pow(10, upper_power - lower_power, abs(lower)) % lower, lower_power
+    elif lower_power - upper_power > 2 * ARITHMETIC.prec:
+        apart = dividend and dividend.is_signed() != divisor.is_signed()
+        return calculate(lambda: ARITHMETIC.add(dividend, divisor) if apart else dividend)
+    else:
+        rest, power = upper % (lower * 10 ** (lower_power - upper_power)), upper_power
+    return calculate(lambda: ARITHMETIC.scaleb(Decimal(rest), Decimal(power)))
 
 
 @builtin("sqrt", "number: number")
@@ -123,16 +132,19 @@ def exponential(number: Decimal) -> Decimal:
     return calculate(lambda: ARITHMETIC.exp(number))
 
 
-def _rest_of_two(number: Decimal) -> Decimal:
-    return EXACT.remainder(number, Decimal(2)).copy_abs()
+def _remainder_of_two(number: Decimal) -> int | None:
+    """None for a number with a fraction, which is neither odd nor even."""
+    if int(number.as_tuple().exponent) > 0:
+        return 0
+    whole = number.to_integral_value(ROUND_DOWN)
+    return int(whole) % 2 if whole == number else None
 
 
 @builtin("odd", "number: number")
 def odd(number: Decimal) -> bool:
-    """A number with a fraction is neither odd nor even."""
-    return _rest_of_two(number) == 1
+    return _remainder_of_two(number) == 1
 
 
 @builtin("even", "number: number")
 def even(number: Decimal) -> bool:
-    return _rest_of_two(number) == 0
+    return _remainder_of_two(number) == 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +14,22 @@ from yiwang.rules.core.feel.values import NoValue
 
 # Characters that cost one step of the run's budget.
 CHARACTERS_A_STEP = 64
+# So that patterns that run into their time limit are stopped by the budget within half a second.
+STEPS_A_SECOND = 400_000
 
 
 def pay(run: Any, characters: int) -> None:
     run.step(1 + characters // CHARACTERS_A_STEP)
+
+
+@contextmanager
+def metered(run: Any) -> Iterator[None]:
+    """Pay for the time a pattern takes: what it costs cannot be told from the sizes of its texts."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        run.step(1 + int((time.perf_counter() - start) * STEPS_A_SECOND))
 
 
 def span(size: int, start: Decimal, length: Decimal | None) -> slice:
@@ -38,9 +53,13 @@ def span(size: int, start: Decimal, length: Decimal | None) -> slice:
 
 
 @builtin(
-    "substring", "string: string, start position: number", "string: string, start position: number, length: number?"
+    "substring",
+    "string: string, start position: number",
+    "string: string, start position: number, length: number?",
+    run=True,
 )
-def substring(string: str, start: Decimal, length: Decimal | None = None) -> str:
+def substring(run: Any, string: str, start: Decimal, length: Decimal | None = None) -> str:
+    pay(run, len(string))
     return string[span(len(string), start, length)]
 
 
@@ -61,14 +80,16 @@ def lower_case(run: Any, string: str) -> str:
     return string.lower()
 
 
-@builtin("substring before", "string: string, match: string")
-def substring_before(string: str, match: str) -> str:
+@builtin("substring before", "string: string, match: string", run=True)
+def substring_before(run: Any, string: str, match: str) -> str:
+    pay(run, len(string))
     before, found, _ = string.partition(match) if match else ("", "", "")
     return before if found else ""
 
 
-@builtin("substring after", "string: string, match: string")
-def substring_after(string: str, match: str) -> str:
+@builtin("substring after", "string: string, match: string", run=True)
+def substring_after(run: Any, string: str, match: str) -> str:
+    pay(run, len(string))
     return string.partition(match)[2] if match else string
 
 
@@ -90,8 +111,8 @@ def ends_with(string: str, match: str) -> bool:
 
 @builtin("matches", "input: string, pattern: string", "input: string, pattern: string, flags: string?", run=True)
 def matches(run: Any, text: str, pattern: str, flags: str | None = None) -> bool:
-    pay(run, len(text) + len(pattern))
-    return patterns.matches(text, pattern, flags or "")
+    with metered(run):
+        return patterns.matches(text, pattern, flags or "")
 
 
 @builtin(
@@ -101,14 +122,14 @@ def matches(run: Any, text: str, pattern: str, flags: str | None = None) -> bool
     run=True,
 )
 def replace(run: Any, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
-    pay(run, len(text) + len(pattern))
-    return patterns.replace(text, pattern, replacement, flags or "", pay=lambda characters: pay(run, characters))
+    with metered(run):
+        return patterns.replace(text, pattern, replacement, flags or "", pay=lambda characters: pay(run, characters))
 
 
 @builtin("split", "string: string, delimiter: string", run=True)
 def split(run: Any, string: str, delimiter: str) -> list[Any]:
-    pay(run, len(string) + len(delimiter))
-    return list(patterns.split(string, delimiter, pay=lambda characters: pay(run, characters)))
+    with metered(run):
+        return list(patterns.split(string, delimiter, pay=lambda characters: pay(run, characters)))
 
 
 @builtin("string join", "list: list", "list: list, delimiter: string?", run=True)
