@@ -12,12 +12,11 @@ from yiwang.rules.core.feel.builtins.lists import weigh
 from yiwang.rules.core.feel.builtins.numbers import calculate
 from yiwang.rules.core.feel.builtins.registry import builtin
 from yiwang.rules.core.feel.builtins.strings import pay
-from yiwang.rules.core.feel.scanning import KEYWORDS
+from yiwang.rules.core.feel.scanning import KEYWORDS, WORD
 from yiwang.rules.core.feel.values import ARITHMETIC, Function, NoValue, Range, Value
 from yiwang.rules.core.feel.writing import quoted
 
 MAX_DEPTH = 200
-_PLAIN_KEY = re.compile(r"[^\W\d]\w*")
 _NUMERAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
@@ -74,7 +73,8 @@ def _plain(value: Value, inside: bool) -> str:
 
 
 def _key(name: str) -> str:
-    return name if _PLAIN_KEY.fullmatch(name) and name not in KEYWORDS else quoted(name)
+    plain = WORD.fullmatch(name) and not name.startswith("?") and name not in KEYWORDS
+    return name if plain else quoted(name)
 
 
 def _joined(start: str, entries: list[tuple[str, Any]], end: str, deep: int) -> Iterator[str]:
