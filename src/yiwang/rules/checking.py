@@ -11,8 +11,9 @@ from yiwang.kernel.core.pack import Finding
 from yiwang.kernel.errors import PackError
 from yiwang.rules.content import Content, finding_of
 from yiwang.rules.core.dmn.places import DmnRefused
-from yiwang.rules.core.standing import all_tables, output_names, rule_basis
+from yiwang.rules.core.standing import output_names
 from yiwang.rules.prepared import Prepared, prepared
+from yiwang.rules.proofwork import base_type, proof_findings
 from yiwang.rules.schema import DERIVED_TYPES
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -36,8 +37,8 @@ def content_check(content: Content) -> Iterator[Finding]:
     del values
     yield from _names(found)
     yield from _types(found)
-    yield from _bases(found)
     yield from _outputs(found)
+    yield from proof_findings(found)
 
 
 def _names(found: Prepared) -> Iterator[Finding]:
@@ -83,37 +84,12 @@ def _types(found: Prepared) -> Iterator[Finding]:
             )
 
 
-def base_type(found: Prepared, name: str | None) -> str | None:
-    """The basic type under a declared one, None when it is not a simple one."""
-    seen: set[str] = set()
-    while name is not None and name not in seen:
-        seen.add(name)
-        item = found.model.items.get(name)
-        if item is None:
-            return name
-        if item.collection or item.components or item.function:
-            return None
-        name = item.base
-    return None
-
-
 def _kind(value: object) -> str:
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, Decimal):
         return "number"
     return "date" if isinstance(value, date) else "string"
-
-
-def _bases(found: Prepared) -> Iterator[Finding]:
-    for name, table in all_tables(found.reach):
-        for number, rule in enumerate(table.rules, 1):
-            if not rule_basis(table, rule):
-                yield Finding(
-                    str(rule.place),
-                    f"“{name}”第 {number} 条规则没有写法律依据（注释列“依据”）",
-                    f"rule {number} of “{name}” cites no article (annotation column 依据 or Basis)",
-                )
 
 
 def _outputs(found: Prepared) -> Iterator[Finding]:

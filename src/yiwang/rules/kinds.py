@@ -7,6 +7,8 @@ from typing import Any
 
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.pack import FileKind, Finding, Pack, View, kind_register
+from yiwang.kernel.core.packtest import verb_register
+from yiwang.rules.casework import decide_verb
 from yiwang.rules.installing import decision_install, pack_text
 from yiwang.rules.packchecking import companion_check, table_check
 from yiwang.rules.parameters import parameter_install
@@ -54,3 +56,4 @@ def kinds_register() -> None:
     kind_register(PARAMETERS)
     kind_register(COMPANIONS)
     kind_register(DECISIONS)
+    verb_register("decide", decide_verb)

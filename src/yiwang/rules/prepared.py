@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import PackError
 from yiwang.rules.content import Content
+from yiwang.rules.core.dmn.evaluating import PreparedModel
 from yiwang.rules.core.dmn.model import Decision, InputData, Model
 from yiwang.rules.core.dmn.reading import read
+from yiwang.rules.core.explaining import Explainer, Term
+from yiwang.rules.core.feel.types import Type
+from yiwang.rules.core.feel.wording import Words
 from yiwang.rules.core.standing import Reached, Reading, reached, top_decision
 from yiwang.rules.schema import DecisionFile, InputFile
 
@@ -29,6 +34,9 @@ class Prepared:
     inputs: Mapping[str, InputData]
     bindings: Mapping[str, InputFile]
     uses: Mapping[str, str]
+    engine: PreparedModel
+    types: Mapping[str, Type]
+    explainer: Explainer
 
 
 def prepared(content: Content) -> Prepared:
@@ -51,7 +59,7 @@ def _prepared(dmn: bytes, companion: str, parameters: tuple[tuple[str, str], ...
             hint_zh="在伴随文件里写 decision: 名称。",
             hint_en="Name it in the companion: decision: NAME.",
         )
-    found = reached(model, decision)
+    found, engine = reached(model, decision), PreparedModel(model)
     return Prepared(
         content=content,
         file=file,
@@ -62,4 +70,26 @@ def _prepared(dmn: bytes, companion: str, parameters: tuple[tuple[str, str], ...
         inputs={one.name: one for _, one in found.inputs},
         bindings={one.name: one for one in file.inputs},
         uses={one.name: one.parameter for one in file.parameters},
+        engine=engine,
+        types={one.name: engine.root.types.of(one.variable.type) for _, one in found.inputs},
+        explainer=Explainer(model, decision, found, _terms(content, decision)),
     )
+
+
+def _terms(content: Content, decision: Decision) -> dict[str, Term]:
+    """What the names of the table are called in both languages."""
+    file, values = content.file, content.values
+    terms = {name: Term(_words(text)) for name, text in file.names.items()}
+    terms[decision.name] = Term(_words(file.title))
+    for one in file.inputs:
+        if one.title is not None:
+            terms[one.name] = Term(_words(one.title), _words(one.unit) if one.unit else None)
+    for use in file.parameters:
+        if use.parameter in values:
+            told = values[use.parameter]
+            terms[use.name] = Term(_words(told.title), _words(told.unit))
+    return terms
+
+
+def _words(text: Text) -> Words:
+    return Words(text.zh, text.en)

@@ -7,8 +7,11 @@ from django.db.models import Q
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.selectors import department_names
-from yiwang.rules.answers import DecisionDetail, DecisionRow, StepRow, VersionRow
+from yiwang.rules.answers import CheckReport, DecisionDetail, DecisionRow, StepRow, VersionRow
+from yiwang.rules.casework import cases_run
+from yiwang.rules.checking import content_check
 from yiwang.rules.models import Decision, VersionStep
+from yiwang.rules.prepared import prepared
 from yiwang.rules.rows import content_of, decision_row, decision_told, step_told, version_row, version_told
 
 
@@ -52,3 +55,14 @@ def decision_history(actor: Actor, decision_id: str) -> tuple[StepRow, ...]:
     demand(actor, "decision.read")
     steps = VersionStep.objects.filter(version__decision=decision_row(decision_id)).select_related("version")
     return tuple(step_told(step) for step in steps.order_by("-id"))
+
+
+def decision_check(actor: Actor, decision_id: str, *, number: int | None = None) -> CheckReport:
+    """What checking a version finds (reading, companion, articles, proofs), and whether the pack's cases hold on it."""
+    demand(actor, "decision.read")
+    decision = decision_row(decision_id)
+    content = content_of(version_row(decision, number))
+    findings = tuple(content_check(content))
+    if any(finding.level == "error" for finding in findings):
+        return CheckReport(findings, ())
+    return CheckReport(findings, cases_run(prepared(content), decision.cases))

@@ -217,6 +217,8 @@ class DecisionFile(_File):
     inputs: tuple[InputFile, ...] = ()
     parameters: tuple[ParameterUse, ...] = ()
     output: OutputFile = OutputFile()
+    # What the table's own names (decisions, results) are called in both languages.
+    names: dict[str, Text] = {}
     sentences: Sentences
 
     @model_validator(mode="after")

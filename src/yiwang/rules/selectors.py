@@ -12,7 +12,13 @@ from yiwang.rules.answers import (
     VersionRow,
 )
 from yiwang.rules.parameters import parameter_get, parameter_list
-from yiwang.rules.register import decision_get, decision_history, decision_list, decision_versions
+from yiwang.rules.register import (
+    decision_check,
+    decision_get,
+    decision_history,
+    decision_list,
+    decision_versions,
+)
 
 __all__ = [
     "CaseResult",
@@ -22,6 +28,7 @@ __all__ = [
     "ParameterRow",
     "StepRow",
     "VersionRow",
+    "decision_check",
     "decision_get",
     "decision_history",
     "decision_list",

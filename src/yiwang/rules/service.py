@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yiwang.rules.deciding import Outcome, decision_retake, decision_take
 from yiwang.rules.installing import decision_install
 from yiwang.rules.parameters import parameter_install
 from yiwang.rules.versions import (
@@ -13,11 +14,14 @@ from yiwang.rules.versions import (
 )
 
 __all__ = [
+    "Outcome",
     "decision_approve",
     "decision_draft_save",
     "decision_install",
     "decision_propose",
     "decision_reject",
+    "decision_retake",
     "decision_roll_back",
+    "decision_take",
     "parameter_install",
 ]

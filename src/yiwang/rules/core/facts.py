@@ -14,7 +14,7 @@ from typing import Any
 
 from yiwang.rules.core.feel import literals
 from yiwang.rules.core.feel.calendar import days_of
-from yiwang.rules.core.feel.types import ContextOf, ListOf, Type
+from yiwang.rules.core.feel.types import Constrained, ContextOf, ListOf, Recursive, Type
 from yiwang.rules.core.feel.values import (
     ARITHMETIC,
     Date,
@@ -25,6 +25,7 @@ from yiwang.rules.core.feel.values import (
     TimeDuration,
     Value,
 )
+from yiwang.rules.core.feel.wording import value_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,10 @@ def fact_value(said: Any, wanted: Type) -> Value:
         return None
     if wanted.name == "Any":
         return _as_said(said)
+    if isinstance(wanted, Constrained):
+        return fact_value(said, wanted.base)
+    if isinstance(wanted, Recursive):
+        return fact_value(said, wanted.target())
     if isinstance(wanted, ListOf):
         if not isinstance(said, list):
             raise _wanted(wanted, said)
@@ -116,7 +121,8 @@ def _date(said: Any) -> Date:
         return said
     if isinstance(said, date) and not isinstance(said, datetime):
         return Date(said.year, said.month, said.day)
-    return _literal(said, "date", literals.date_read, Date)
+    found: Date = _literal(said, "date", literals.date_read, Date)
+    return found
 
 
 def _literal(said: Any, name: str, read: Callable[[str], Any], kind: type) -> Any:
@@ -204,3 +210,28 @@ def derived_sql(derive: str, column: str, on: Date) -> str:
         f"(({on.year} - year({column})) * 12 + {on.month} - month({column})"
         f" - CASE WHEN day({column}) > {on.day} THEN 1 ELSE 0 END)"
     )
+
+
+# Values as JSON ---------------------------------------------------------------------------------------------------------
+
+
+def said(value: Value) -> Any:
+    """A value as JSON has it. A number is a JSON number where that says it exactly, else its digits as text."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Decimal):
+        return _said_number(value)
+    if isinstance(value, list):
+        return [said(item) for item in value]
+    if isinstance(value, dict):
+        return {name: said(item) for name, item in value.items()}
+    if isinstance(value, Date | Time | DateTime | MonthsDuration | TimeDuration):
+        return literals.text(value)
+    return value_words(value).en
+
+
+def _said_number(value: Decimal) -> int | float | str:
+    if value == value.to_integral_value():
+        return int(value) if abs(value) < 2**53 else format(value.normalize(), "f")
+    near = float(value)
+    return near if Decimal(repr(near)) == value else format(value.normalize(), "f")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from yiwang.rules.core.dmn.boxed import Boxed, DecisionTable, Rule
+from yiwang.rules.core.dmn.boxed import Boxed, DecisionTable
 from yiwang.rules.core.dmn.model import Decision, InputData, Knowledge, Link, Model, Service
 from yiwang.rules.core.feel.values import ARITHMETIC, Value
-
-# Headings under which a table says which article each rule follows, and its own words for it.
-BASIS_HEADINGS = ("依据", "法律依据", "basis", "legal basis", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +81,6 @@ def all_tables(found: Reached) -> Iterator[tuple[str, DecisionTable]]:
         yield from ((function.name, table) for table in tables_in(function.function))
 
 
-def rule_basis(table: DecisionTable, rule: Rule) -> str:
-    """The article behind a rule, from the annotation column headed 依据 (or Basis); empty when none is given."""
-    for heading, text in zip(table.annotations, rule.annotations, strict=False):
-        if heading.strip().lower() in BASIS_HEADINGS:
-            return text.strip()
-    return ""
-
-
 def output_names(model: Model, decision: Decision) -> tuple[str, ...]:
     """The members of the result; empty when it is one value."""
     if isinstance(decision.logic, DecisionTable) and len(decision.logic.outputs) > 1:
@@ -139,7 +128,3 @@ def sum_of(parts: Sequence[Decimal]) -> Decimal:
     for part in parts:
         total = ARITHMETIC.add(total, part)
     return total
-
-
-def missing_names(names: Mapping[str, object] | Sequence[str], known: Sequence[str]) -> list[str]:
-    return sorted(set(names) - set(known))
