@@ -61,7 +61,7 @@ def test_a_value_nested_too_deep_has_no_text() -> None:
         deep = [deep]
     found, run = evaluated("string(deep)", {"deep": deep})
     assert found is None
-    assert [note.en for note in run.notes] == ["it is nested too deep to be written as a string"]
+    assert [note.en for note in run.notes] == ["It is nested too deep to be written as a string."]
 
 
 leaves = (

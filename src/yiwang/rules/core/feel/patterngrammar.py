@@ -134,8 +134,8 @@ class _Reader:
 
     def wrong(self, zh: str, en: str) -> NoValue:
         return NoValue(
-            f"正则表达式第 {self.at + 1} 个字符处有误：{zh}",
-            f"the regular expression is wrong at character {self.at + 1}: {en}",
+            f"正则表达式第 {self.at + 1} 个字符处有误：{zh}。",
+            f"The regular expression is wrong at character {self.at + 1}: {en}.",
         )
 
     # Each of these gives what is written for the engine and the length of the shortest text it matches.

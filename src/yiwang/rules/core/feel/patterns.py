@@ -44,10 +44,11 @@ def _compiled(pattern: str, flags: str) -> Pattern:
     wrong = set(flags) - FLAGS
     if wrong:
         raise NoValue(
-            f"正则表达式没有标志 {''.join(sorted(wrong))}", f"regular expressions have no flag {''.join(sorted(wrong))}"
+            f"正则表达式没有标志 {''.join(sorted(wrong))}。",
+            f"Regular expressions have no flag {''.join(sorted(wrong))}.",
         )
     if len(pattern) > MAX_PATTERN:
-        raise NoValue("正则表达式太长", "the regular expression is too long")
+        raise NoValue("正则表达式太长。", "The regular expression is too long.")
     options = regex.V0 | (regex.IGNORECASE if "i" in flags else 0)
     if "q" in flags:
         return Pattern(regex.compile(regex.escape(pattern), options), groups=0, literal=True)
@@ -57,7 +58,7 @@ def _compiled(pattern: str, flags: str) -> Pattern:
     try:
         return Pattern(regex.compile(text, options), groups, literal=False)
     except (regex.error, RecursionError, OverflowError) as failure:
-        raise NoValue("正则表达式无法使用", "the regular expression cannot be used") from failure
+        raise NoValue("正则表达式无法使用。", "The regular expression cannot be used.") from failure
 
 
 @contextmanager
@@ -65,10 +66,10 @@ def _limited() -> Iterator[None]:
     try:
         yield
     except TimeoutError as failure:
-        raise NoValue("正则表达式匹配超时", "matching the regular expression took too long") from failure
+        raise NoValue("正则表达式匹配超时。", "Matching the regular expression took too long.") from failure
     except MemoryError as failure:
         raise NoValue(
-            "正则表达式匹配占用内存过多", "matching the regular expression takes too much memory"
+            "正则表达式匹配占用内存过多。", "Matching the regular expression takes too much memory."
         ) from failure
 
 
@@ -93,8 +94,8 @@ def _parting(pattern: str, flags: str) -> Pattern:
     compiled = _compiled(pattern, flags)
     if compiled.accepts_nothing:
         raise NoValue(
-            "正则表达式可以匹配空文本，不能用来替换或拆分",
-            "the regular expression matches the empty text, so nothing can be replaced or split by it",
+            "正则表达式可以匹配空文本，不能用来替换或拆分。",
+            "The regular expression matches the empty text, so nothing can be replaced or split by it.",
         )
     return compiled
 
@@ -132,8 +133,8 @@ def _replacement(text: str, groups: int) -> tuple[str | int, ...]:
     for escaped, digits, plain, wrong in _PIECE.findall(text):
         if wrong:
             raise NoValue(
-                "替换文本里的 $ 后须是数字，\\ 后须是 \\ 或 $",
-                "in the replacement $ stands before a digit and \\ before \\ or $",
+                "替换文本里的 $ 后须是数字，\\ 后须是 \\ 或 $。",
+                "In the replacement $ stands before a digit and \\ before \\ or $.",
             )
         if digits:
             pieces += _group(digits, groups)

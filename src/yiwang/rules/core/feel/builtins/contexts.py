@@ -16,7 +16,7 @@ def _walk(run: Any, *contexts: dict[str, Any]) -> None:
 @builtin("get value", "m: context, key: string")
 def get_value(context: dict[str, Any], key: str) -> Value:
     if key not in context:
-        raise NoValue(f"上下文里没有 {key}", f"the context has no {key}")
+        raise NoValue(f"上下文里没有 {key}。", f"The context has no {key}.")
     found: Value = context[key]
     return found
 
@@ -34,9 +34,9 @@ def context(run: Any, entries: list[Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for entry in entries:
         if not isinstance(entry, dict) or "value" not in entry or not isinstance(entry.get("key"), str):
-            raise NoValue("每一项须有文本 key 和 value", "each entry needs a key that is a string, and a value")
+            raise NoValue("每一项须有文本 key 和 value。", "Each entry needs a key that is a string, and a value.")
         if entry["key"] in made:
-            raise NoValue(f"键 {entry['key']} 出现了两次", f"the key {entry['key']} is given twice")
+            raise NoValue(f"键 {entry['key']} 出现了两次。", f"The key {entry['key']} is given twice.")
         made[entry["key"]] = entry["value"]
     return made
 
@@ -51,12 +51,12 @@ def context_put(run: Any, context: dict[str, Any], keys: str | list[Any], value:
     """With a list of keys, the entry deep inside that they lead to; each but the last must lead to a context."""
     path = [keys] if isinstance(keys, str) else keys
     if not path or not all(isinstance(key, str) for key in path):
-        raise NoValue("键须是文本，且至少有一个", "keys are strings, and at least one is needed")
+        raise NoValue("键须是文本，且至少有一个。", "Keys are strings, and at least one is needed.")
     levels = [context]
     for key in path[:-1]:
         inner = levels[-1].get(key)
         if not isinstance(inner, dict):
-            raise NoValue(f"{key} 不是上下文", f"{key} is not a context")
+            raise NoValue(f"{key} 不是上下文。", f"{key} is not a context.")
         levels.append(inner)
     _walk(run, *levels)
     put = value
@@ -72,7 +72,8 @@ def context_merge(run: Any, contexts: list[Any]) -> dict[str, Any]:
     for each in contexts:
         if not isinstance(each, dict):
             raise NoValue(
-                "context merge 的列表里有不是上下文的项", "context merge: the list holds an item that is not a context"
+                "要合并的列表里有不是上下文的项。",
+                "The list of contexts to merge holds an item that is not a context.",
             )
         _walk(run, each)
         merged.update(each)

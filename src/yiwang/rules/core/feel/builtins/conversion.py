@@ -24,16 +24,16 @@ _NUMERAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 def number(run: Any, text: str, grouping: str | None, point: str | None) -> Decimal:
     pay(run, len(text))
     if grouping not in (None, " ", ",", "."):
-        raise NoValue("分组符须是空格、逗号或句点", "the grouping separator is a space, a comma or a period")
+        raise NoValue("分组符须是空格、逗号或句点。", "The grouping separator is a space, a comma or a period.")
     if point not in (None, ",", "."):
-        raise NoValue("小数点须是逗号或句点", "the decimal separator is a comma or a period")
+        raise NoValue("小数点须是逗号或句点。", "The decimal separator is a comma or a period.")
     if grouping is not None and grouping == point:
-        raise NoValue("分组符与小数点不能相同", "the grouping and the decimal separator are the same")
+        raise NoValue("分组符与小数点不能相同。", "The grouping and the decimal separator are the same.")
     plain = text.replace(grouping, "") if grouping else text
     if point:
         plain = plain.replace(point, ".")
     if not _NUMERAL.fullmatch(plain):
-        raise NoValue(f"“{text}”不是数字", f'"{text}" is not a number')
+        raise NoValue(f"“{text[:40]}”不是数字。", f"“{text[:40]}” is not a number.")
     return calculate(lambda: ARITHMETIC.create_decimal(plain))
 
 
@@ -46,7 +46,7 @@ def number_text(value: Decimal) -> str:
 def text_pieces(value: Value, inside: bool, deep: int = 0) -> Iterator[str]:
     """The text of a value in pieces; inside a list, a context or a range as the FEEL that would give it."""
     if deep > MAX_DEPTH:
-        raise NoValue("嵌套太深，写不成文本", "it is nested too deep to be written as a string")
+        raise NoValue("嵌套太深，写不成文本。", "It is nested too deep to be written as a string.")
     if isinstance(value, list):
         yield from _joined("[", [("", item) for item in value], "]", deep)
     elif isinstance(value, dict):

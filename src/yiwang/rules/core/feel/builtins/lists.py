@@ -46,7 +46,7 @@ def position(items: list[Any], given: Decimal) -> int:
     """The index of a position; null for 0, for a fraction and outside the list."""
     size = len(items)
     if not -size <= given <= size or not given or given != int(given):
-        raise NoValue(f"位置 {given} 不在长度为 {size} 的列表内", f"the position {given} is not in a list of {size}")
+        raise NoValue(f"位置 {given} 不在长度为 {size} 的列表内。", f"The position {given} is not in a list of {size}.")
     return int(given) - 1 if given > 0 else size + int(given)
 
 
@@ -109,10 +109,10 @@ def list_replace(run: Any, items: list[Any], place: Decimal | Function, put: Val
 
 def answered(run: Any, function: Function, one: Value, other: Value) -> bool:
     if len(function.parameters) != 2:
-        raise NoValue("用来比较的函数须有两个参数", "the function that compares needs two parameters")
+        raise NoValue("用来比较的函数须有两个参数。", "The function that compares needs two parameters.")
     answer = run.invoke(function, [one, other])
     if not isinstance(answer, bool):
-        raise NoValue("用来比较的函数没有回答是或否", "the function that compares did not answer true or false")
+        raise NoValue("用来比较的函数没有回答是或否。", "The function that compares did not answer true or false.")
     return answer
 
 

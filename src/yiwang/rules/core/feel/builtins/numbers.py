@@ -28,7 +28,7 @@ def calculate(compute: Callable[[], Decimal]) -> Decimal:
     try:
         found = compute()
     except (InvalidOperation, DivisionByZero, Overflow) as failure:
-        raise NoValue("结果超出数字的范围", "the result is outside the range of numbers") from failure
+        raise NoValue("结果超出数字的范围。", "The result is outside the range of numbers.") from failure
     return found if found else Decimal(0)
 
 
@@ -36,8 +36,8 @@ def _rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
     # A scale with a fraction is cut, as the conformance kit asks of decimal().
     if not MIN_SCALE <= scale <= MAX_SCALE:
         raise NoValue(
-            f"小数位数 {scale} 不在 {MIN_SCALE} 到 {MAX_SCALE} 之间",
-            f"the scale {scale} is not between {MIN_SCALE} and {MAX_SCALE}",
+            f"小数位数 {scale} 不在 {MIN_SCALE} 到 {MAX_SCALE} 之间。",
+            f"The scale {scale} is not between {MIN_SCALE} and {MAX_SCALE}.",
         )
     exponent = -int(scale)
     written = number.as_tuple().exponent
@@ -101,7 +101,7 @@ def _parts(number: Decimal) -> tuple[int, int]:
 def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
     """Exact before it is rounded; in whole numbers, as the quotient may have thousands of digits."""
     if not divisor:
-        raise NoValue("除数为零", "the divisor is zero")
+        raise NoValue("除数为零。", "The divisor is zero.")
     (upper, upper_power), (lower, lower_power) = _parts(dividend), _parts(divisor)
     if upper_power >= lower_power:
         rest, power = upper * pow(10, upper_power - lower_power, abs(lower)) % lower, lower_power
@@ -116,14 +116,14 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
 @builtin("sqrt", "number: number")
 def square_root(number: Decimal) -> Decimal:
     if number < 0:
-        raise NoValue("负数没有平方根", "a negative number has no square root")
+        raise NoValue("负数没有平方根。", "A negative number has no square root.")
     return calculate(lambda: ARITHMETIC.sqrt(number))
 
 
 @builtin("log", "number: number")
 def logarithm(number: Decimal) -> Decimal:
     if number <= 0:
-        raise NoValue("只有正数才有对数", "only positive numbers have a logarithm")
+        raise NoValue("只有正数才有对数。", "Only positive numbers have a logarithm.")
     return calculate(lambda: ARITHMETIC.ln(number))
 
 

@@ -22,7 +22,7 @@ def _numbers(run: Any, items: list[Any]) -> list[Decimal]:
     for item in items:
         if not isinstance(item, Decimal):
             raise NoValue(
-                f"列表里须都是数字，却有 {kind(item)}", f"the list must hold numbers only, but holds {kind(item)}"
+                f"列表里须都是数字，却有 {kind(item)}。", f"The list must hold numbers only, but holds {kind(item)}."
             )
     return items
 
@@ -30,7 +30,7 @@ def _numbers(run: Any, items: list[Any]) -> list[Decimal]:
 def _some_numbers(run: Any, items: list[Any]) -> list[Decimal]:
     found = _numbers(run, items)
     if not found:
-        raise NoValue("列表是空的", "the list is empty")
+        raise NoValue("列表是空的。", "The list is empty.")
     return found
 
 
@@ -38,8 +38,8 @@ def _ordered(one: Value, other: Value) -> int:
     found = order(one, other)
     if found is None:
         raise NoValue(
-            f"列表里的 {kind(one)} 与 {kind(other)} 无法比较大小",
-            f"the list holds {kind(one)} and {kind(other)}, which have no order",
+            f"列表里的 {kind(one)} 与 {kind(other)} 无法比较大小。",
+            f"The list holds {kind(one)} and {kind(other)}, which have no order.",
         )
     return found
 
@@ -50,7 +50,7 @@ _BY_ORDER: Callable[[Any], Any] = cmp_to_key(_ordered)
 def _extreme(run: Any, items: list[Any], choose: Callable[..., Any]) -> Value:
     walk(run, items)
     if not items:
-        raise NoValue("列表是空的", "the list is empty")
+        raise NoValue("列表是空的。", "The list is empty.")
     _ordered(items[0], items[0])
     return choose(items, key=_BY_ORDER)  # type: ignore[no-any-return]
 
@@ -111,7 +111,7 @@ def deviation(run: Any, items: list[Any]) -> Decimal:
     """Of a sample: the squares are divided by one less than there are numbers, so one number has none."""
     numbers = _numbers(run, items)
     if len(numbers) < 2:
-        raise NoValue("少于两个数字没有标准差", "fewer than two numbers have no standard deviation")
+        raise NoValue("少于两个数字没有标准差。", "Fewer than two numbers have no standard deviation.")
 
     def compute() -> Decimal:
         middle = ARITHMETIC.divide(_total(numbers), Decimal(len(numbers)))
@@ -138,7 +138,7 @@ def _decided(run: Any, items: list[Any], by: bool) -> bool | None:
         return by
     if all(isinstance(item, bool) for item in items):
         return not by
-    raise NoValue("列表里有不是布尔值的项", "the list holds items that are neither true nor false")
+    raise NoValue("列表里有不是布尔值的项。", "The list holds items that are neither true nor false.")
 
 
 @builtin("all", "list: list", "b: any...", run=True)

@@ -39,15 +39,15 @@ def span(size: int, start: Decimal, length: Decimal | None) -> slice:
     """
     if not -size <= start <= size or not int(start):
         raise NoValue(
-            f"起始位置 {start} 不在 1 到 {size} 或 -{size} 到 -1 之间",
-            f"the start position {start} is not in 1..{size} or -{size}..-1",
+            f"起始位置 {start} 不在 1 到 {size} 或 -{size} 到 -1 之间。",
+            f"The start position {start} is not in 1..{size} or -{size}..-1.",
         )
     begin = int(start) - 1 if start > 0 else size + int(start)
     if length is None:
         return slice(begin, size)
     if not 1 <= length < size - begin + 1:
         raise NoValue(
-            f"长度 {length} 不在 1 到 {size - begin} 之间", f"the length {length} is not in 1..{size - begin}"
+            f"长度 {length} 不在 1 到 {size - begin} 之间。", f"The length {length} is not in 1..{size - begin}."
         )
     return slice(begin, begin + int(length))
 
@@ -140,7 +140,7 @@ def string_join(run: Any, items: list[Any], delimiter: str | None = None) -> str
     for text in texts:
         if not isinstance(text, str):
             raise NoValue(
-                "string join 的列表里有不是文本的项", "string join: the list holds an item that is not a string"
+                "要连接的列表里有不是文本的项。", "The list of strings to join holds an item that is not a string."
             )
     between = delimiter or ""
     pay(run, sum(map(len, texts)) + len(between) * len(texts))
