@@ -10,6 +10,7 @@ from yiwang.kernel.errors import InputError
 from yiwang.rules.core.dmn.model import Decision, InputData, Model
 from yiwang.rules.core.dmn.typing import Types
 from yiwang.rules.core.feel import literals
+from yiwang.rules.core.feel.builtins.conversion import text_pieces
 from yiwang.rules.core.feel.types import Constrained, ContextOf, ListOf, Recursive, Type
 from yiwang.rules.core.feel.values import (
     ARITHMETIC,
@@ -31,7 +32,6 @@ _READERS = {
     "years and months duration": literals.duration_read,
 }
 _TEMPORAL = (Date, Time, DateTime, MonthsDuration, TimeDuration)
-_EXACT = 2**53
 
 
 def inputs_from(model: Model, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,22 +114,17 @@ def plain(value: Value) -> Any:
     """A FEEL value as JSON knows it. A number that a float cannot hold exactly becomes text; so do dates, ranges and functions."""
     if isinstance(value, Decimal):
         return _plain_number(value)
-    if isinstance(value, _TEMPORAL):
-        return literals.text(value)
     if isinstance(value, list):
         return [plain(one) for one in value]
     if isinstance(value, dict):
         return {name: plain(one) for name, one in value.items()}
-    if isinstance(value, Range):
-        low, high = plain(value.low), plain(value.high)
-        return f"{'[' if value.low_closed else '('}{low}..{high}{']' if value.high_closed else ')'}"
-    if isinstance(value, Function):
-        return f"function {value.name}".strip()
+    if isinstance(value, (*_TEMPORAL, Range, Function)):
+        return "".join(text_pieces(value, inside=False))
     return value
 
 
 def _plain_number(value: Decimal) -> int | float | str:
-    if value == value.to_integral_value() and abs(value) <= _EXACT:
+    if value == value.to_integral_value() and value.adjusted() < ARITHMETIC.prec:
         return int(value)
     near = float(value)
     return near if Decimal(repr(near)) == value else str(value)

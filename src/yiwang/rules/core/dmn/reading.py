@@ -37,6 +37,8 @@ _PASSIVE = (
 _ABOUT = (
     "supportedObjective", "impactedPerformanceIndicator", "decisionMaker", "decisionOwner", "usingProcess", "usingTask",
 )  # fmt: skip
+# A key of several words in a context written in FEEL; those with signs in them are left to the quotes.
+_KEY = re.compile(r"[{,]\s*([^\W\d]\w*(?:[ \t]+\w+)+)\s*:")
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*\Z")
 
 
@@ -141,6 +143,9 @@ class _Reader:
     def _member_names(self) -> Names:
         """Every name with blanks or signs that may follow a dot."""
         names = {plain(element.get("name")) for element in self.root.iter() if element.get("name")}
+        for element in self.root.iter():
+            if xmlfile.split(element)[1] == "text":
+                names.update(plain(key) for key in _KEY.findall(element.text or ""))
         waiting = [one.model for one in self.imports]
         while waiting:
             model = waiting.pop()
