@@ -1,15 +1,15 @@
 """Decision tables written as readable YAML, for the tests of the proofs.
 
-    name: what is planted
-    policy: U                                   # also "C sum"
-    inputs:
-      年龄: number 1 [0..120] null              # type, step, allowed values, `null` when it may be empty
-    outputs:
-      津贴: string "有", "无"                     # type, allowed values
-    rules:                                      # cells, then results; each rule rests on an article of its own
-      - '>= 60 | "有"'
-    finds:                                      # what must be found, and nothing else
-      - gap 1 | 年龄: < 60
+name: what is planted
+policy: U                                   # also "C sum"
+inputs:
+  年龄: number 1 [0..120] null              # type, step, allowed values, `null` when it may be empty
+outputs:
+  津贴: string "有", "无"                     # type, allowed values
+rules:                                      # cells, then results; each rule rests on an article of its own
+  - '>= 60 | "有"'
+finds:                                      # what must be found, and nothing else
+  - gap 1 | 年龄: < 60
 """
 
 from __future__ import annotations
@@ -35,7 +35,17 @@ from yiwang.rules.core.proofs.domains import Dated, Domain, Period
 HERE = Path(__file__).parent
 PLACE = Place("table.dmn", 1, "decisionTable")
 NOON = DateTime(Date(2026, 1, 1), Time(12, 0, 0))
-TYPES = ("years and months duration", "days and time duration", "date and time", "number", "string", "boolean", "date", "time", "Any")
+TYPES = (
+    "years and months duration",
+    "days and time duration",
+    "date and time",
+    "number",
+    "string",
+    "boolean",
+    "date",
+    "time",
+    "Any",
+)
 
 
 @dataclass(frozen=True)
@@ -89,13 +99,16 @@ def table(said: dict[str, Any]) -> DecisionTable:
     names = frozenset(said["inputs"]) | frozenset(said.get("parameters", {})) | frozenset(said.get("others", {}))
     names |= {part for name in said["inputs"] for part in name.split(" / ")}
     inputs = tuple(
-        Input(PLACE, name, literal(name, names, type_and_rest(text)[0] if said.get("typed", "true") == "true" else None))
+        Input(
+            PLACE, name, literal(name, names, type_and_rest(text)[0] if said.get("typed", "true") == "true" else None)
+        )
         for name, text in said["inputs"].items()
     )
     outputs = tuple(output(name, text, said.get("default")) for name, text in said["outputs"].items())
     articles = said.get("articles", {})
     rules = tuple(
-        rule(text, len(inputs), names, articles.get(str(number), f"第{number}条")) for number, text in enumerate(said["rules"], 1)
+        rule(text, len(inputs), names, articles.get(str(number), f"第{number}条"))
+        for number, text in enumerate(said["rules"], 1)
     )
     return DecisionTable(PLACE, None, HitPolicy(policy), aggregation.upper() or None, inputs, outputs, rules, ("依据",))
 
@@ -130,7 +143,9 @@ def case(said: dict[str, Any]) -> Case:
     parameters = {name: dated(values) for name, values in said.get("parameters", {}).items()}
     days = said.get("period", "").split("..")
     period = Period(day(days[0]), day(days[1])) if len(days) == 2 else None
-    return Case(said["name"], table(said), domains, parameters, period, tuple(found_of(text) for text in said.get("finds", ())))
+    return Case(
+        said["name"], table(said), domains, parameters, period, tuple(found_of(text) for text in said.get("finds", ()))
+    )
 
 
 def cases(file: str) -> list[Case]:

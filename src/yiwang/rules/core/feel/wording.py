@@ -187,6 +187,24 @@ def spaced(zh: str) -> str:
     return f" {zh}" if zh[:1].isascii() and not zh.startswith("(") else zh
 
 
+def glued(*parts: str) -> str:
+    """Chinese pieces in one sentence, with a blank where a digit or a Latin letter meets a Chinese character."""
+    whole = ""
+    for part in parts:
+        ends, begins = whole[-1:], part[:1]
+        apart = (_latin(ends) and _chinese(begins)) or (_chinese(ends) and _latin(begins))
+        whole += f" {part}" if apart else part
+    return whole
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _chinese(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
+
+
 def _equality(test: n.Test) -> bool:
     if isinstance(test, n.CompareTest):
         return test.sign == "="

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from yiwang.rules.core.dmn.boxed import DecisionTable, Rule
 from yiwang.rules.core.feel.comparing import kind
-from yiwang.rules.core.feel.wording import value_words
+from yiwang.rules.core.feel.wording import glued, spaced, value_words
 from yiwang.rules.core.proofs.conditions import Inside, Reader, atoms, constants
 from yiwang.rules.core.proofs.dimensions import BASIC, label
 from yiwang.rules.core.proofs.findings import Finding
@@ -49,7 +49,7 @@ def _wrong(space: Space, number: int, atom: Inside, name: str) -> Iterator[Findi
         # A condition over the input is a truth; it is compared with no value of the input.
         if value is not None and found != wanted and not (found == "boolean" and wanted != "boolean" and _asks(atom)):
             shown = value_words(value)
-            zh = f"规则 {number} 的“{name}”一格用{KINDS[found]} {shown.zh} 与{KINDS[wanted]}相比，永远不会相符"
+            zh = f"规则 {number} 的“{name}”一格用{KINDS[found]}{glued(spaced(shown.zh), '与')}{KINDS[wanted]}相比，永远不会相符"
             en = f'Rule {number} compares "{name}", a {wanted}, with the {found} {shown.en}; they never match'
             yield Finding("cell", "error", (number,), (), zh, en)
             return

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from yiwang.rules.core.dmn.boxed import DecisionTable, HitPolicy
 from yiwang.rules.core.feel.values import Value
-from yiwang.rules.core.feel.wording import Words
+from yiwang.rules.core.feel.wording import Words, glued
 from yiwang.rules.core.proofs.cover import Box, meet, uncovered
 from yiwang.rules.core.proofs.dimensions import label
 from yiwang.rules.core.proofs.findings import Finding
@@ -61,7 +61,7 @@ class Checks:
         for box, found in sorted(shown, key=lambda each: not each[1].proved)[:MAX_TOLD]:
             words = self._where(box, found)
             doubt = _NOTHING if found.proved else INDEPENDENT
-            zh = f"当{words.zh}时没有规则可用{doubt.zh}" if words.zh else "没有一条规则能够成立"
+            zh = glued("当", words.zh, f"时没有规则可用{doubt.zh}") if words.zh else "没有一条规则能够成立"
             en = f"No rule holds when {words.en}{doubt.en}" if words.en else "No rule ever holds"
             yield Finding("gap", "error" if found.proved and strict else "warning", (), self._witness(found), zh, en)
         if len(shown) > MAX_TOLD:
@@ -112,7 +112,7 @@ class Checks:
             return None
         pair = numbers((one + 1, other + 1))
         words = self._where(box, found)
-        zh, en = (f"在{words.zh}时", f" when {words.en}") if words.zh else ("总是", " always")
+        zh, en = (glued("在", words.zh, "时"), f" when {words.en}") if words.zh else ("总是", " always")
         doubt = _NOTHING if found.proved else INDEPENDENT
         result = {
             True: Words("，结果相同，但只允许一条成立", "; they give the same, but only one may hold"),
@@ -125,7 +125,7 @@ class Checks:
             "error" if sure else "warning",
             (one + 1, other + 1),
             self._witness(found),
-            f"{pair.zh}{zh}同时成立{result.zh}{doubt.zh}",
+            glued(pair.zh, zh, f"同时成立{result.zh}{doubt.zh}"),
             f"{pair.en.capitalize()} both hold{en}{result.en}{doubt.en}",
         )
 
@@ -142,11 +142,11 @@ class Checks:
             if empty:
                 column = label(self.table.inputs[empty[0]])
                 text = rule.inputs[empty[0]].text
-                zh = f"{named.zh}永远不会成立：“{column}”一格（{text}）与该输入可取的值没有交集"
+                zh = f"{named.zh} 永远不会成立：“{column}”一格（{text}）与该输入可取的值没有交集"
                 en = f'{named.en.capitalize()} never holds: no value "{column}" may take passes its cell ({text})'
             else:
                 zh, en = (
-                    f"{named.zh}永远不会成立：各格的条件互相矛盾",
+                    f"{named.zh} 永远不会成立：各格的条件互相矛盾",
                     f"{named.en.capitalize()} never holds: its cells contradict one another",
                 )
             yield Finding("dead", "error", (number + 1,), (), zh, en)
@@ -161,7 +161,7 @@ class Checks:
                 if alike and self.outcomes.same(one, other):
                     pair = numbers((one + 1, other + 1))
                     zh, en = (
-                        f"{pair.zh}的条件和结果完全相同",
+                        f"{pair.zh} 的条件和结果完全相同",
                         f"{pair.en.capitalize()} have the same conditions and the same results",
                     )
                     yield Finding("identical", "warning", (one + 1, other + 1), (), zh, en)
@@ -178,8 +178,8 @@ class Checks:
                 continue
             least = self._least(number, covering)
             named, others = numbers((number + 1,)), numbers([each + 1 for each in least])
-            zh = f"{named.zh}永远轮不到：它成立时，{others.zh}总是先被采用"
-            en = f"{named.en.capitalize()} is never used: whenever it holds, {others.en} comes first"
+            zh = glued(f"{named.zh} 永远轮不到：它成立时，{others.zh}", "总是先被采用")
+            en = f"{named.en.capitalize()} is never used: whenever it holds, {others.en} come{'' if len(least) > 1 else 's'} first"
             rules = (number + 1, *(each + 1 for each in least))
             yield Finding("masked", "error", rules, (), zh, en)
 

@@ -88,8 +88,13 @@ class Reader:
             return self._compared(column, test.sign, test.operand)
         assert isinstance(test, n.ExpressionTest)
         node = test.expression
-        asks = mark(column) in open_names(node)
-        return self._truth(node) if asks and _is_condition(node) else self._value(column, node)
+        if mark(column) not in open_names(node):
+            return self._value(column, node)
+        if _is_condition(node):
+            return self._truth(node)
+        # A truth or a value to equal: which of them shows only when it is worked out.
+        own = renamed(node, {mark(column): "?"})
+        return self._asked(n.UnaryTests(0, (n.ExpressionTest(0, own),)), column)
 
     def _value(self, column: int, node: n.Node) -> Formula:
         """A value to equal, or a list or range to lie in."""
@@ -136,7 +141,7 @@ class Reader:
         return self._asked(node, -1)
 
     def _asked(self, condition: n.Node, column: int) -> Asked:
-        names = open_names(condition)
+        names = open_names(condition) - {"?"}
         columns = {int(name[1:]) for name in names if name.startswith(MARK)} | ({column} if column >= 0 else set())
         loose = any(not name.startswith(MARK) and name not in self.judge.parameters for name in names)
         return Asked(tuple(sorted(columns)), column, condition, loose)

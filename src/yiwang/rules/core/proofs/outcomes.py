@@ -9,7 +9,7 @@ from yiwang.rules.core.dmn.boxed import DecisionTable
 from yiwang.rules.core.feel import nodes as n
 from yiwang.rules.core.feel.comparing import equal, kind
 from yiwang.rules.core.feel.values import Value
-from yiwang.rules.core.feel.wording import value_words
+from yiwang.rules.core.feel.wording import spaced, value_words
 from yiwang.rules.core.proofs.dimensions import BASIC
 from yiwang.rules.core.proofs.evaluation import Judge, placeless
 from yiwang.rules.core.proofs.findings import Finding
@@ -74,7 +74,7 @@ class Outcomes:
                 name = output.label or output.name or "结果"
                 shown = value_words(value)
                 if output.values is not None and self.judge.passes(output.values, value) is not True:
-                    zh = f"规则 {number} 的“{name}”给出{shown.zh}，不在该输出可取的值之内"
+                    zh = f"规则 {number} 的“{name}”给出{spaced(shown.zh)}，不在该输出可取的值之内"
                     en = f'Rule {number} gives {shown.en} as "{name}", which is none of the values that output may have'
                     yield Finding("output", "error", (number,), (), zh, en)
                 elif value is not None and output.type in BASIC and kind(value) != output.type:
@@ -83,6 +83,6 @@ class Outcomes:
 
 def _wrong_type(number: int, name: str, wanted: str, value: Value) -> Finding:
     shown = value_words(value)
-    zh = f"规则 {number} 的“{name}”给出{KINDS[kind(value)]} {shown.zh}，该输出应为{KINDS[wanted]}"
+    zh = f"规则 {number} 的“{name}”给出{KINDS[kind(value)]}{spaced(shown.zh)}，该输出应为{KINDS[wanted]}"
     en = f'Rule {number} gives the {kind(value)} {shown.en} as "{name}", which is to be a {wanted}'
     return Finding("output", "error", (number,), (), zh, en)

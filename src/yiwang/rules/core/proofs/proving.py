@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from yiwang.rules.core.dmn.boxed import DecisionTable
 from yiwang.rules.core.feel.values import Date, Value
-from yiwang.rules.core.feel.wording import Words, value_words
+from yiwang.rules.core.feel.wording import Words, glued, value_words
 from yiwang.rules.core.proofs.cellchecks import references, wrong_types
 from yiwang.rules.core.proofs.checks import Checks
 from yiwang.rules.core.proofs.cover import OutOfWork, Work
@@ -121,14 +121,14 @@ def _unproved(zh: str, en: str) -> Finding:
 def _uncovered(missing: Missing) -> Finding:
     since = value_words(missing.since)
     until = Words("起没有取值", "") if missing.until is None else _until(missing.until)
-    zh = f"参数“{missing.name}”自 {since.zh}{until.zh}"
+    zh = glued(f"参数“{missing.name}”自", since.zh, until.zh)
     en = f'The parameter "{missing.name}" has no value from {since.en} on{until.en}'
     return Finding("parameter", "error", (), (), zh, en, missing.since)
 
 
 def _until(day: Value) -> Words:
     said = value_words(day)
-    return Words(f"起至 {said.zh}前没有取值", f" until before {said.en}")
+    return Words(glued("起至", said.zh, "前没有取值"), f" until before {said.en}")
 
 
 def _over_time(answers: list[_Answer]) -> list[Finding]:
@@ -146,7 +146,10 @@ def _over_time(answers: list[_Answer]) -> list[Finding]:
             since = value_words(days[0])
             told.append(
                 replace(
-                    finding, since=days[0], zh=f"自 {since.zh}起：{finding.zh}", en=f"From {since.en} on: {finding.en}"
+                    finding,
+                    since=days[0],
+                    zh=glued("自", since.zh, f"起：{finding.zh}"),
+                    en=f"From {since.en} on: {finding.en}",
                 )
             )
     return told

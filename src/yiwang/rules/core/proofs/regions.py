@@ -97,15 +97,34 @@ def points_of(scale: Scale, regions: list[Region]) -> list[Key] | None:
     return found if len(found) <= MAX_POINTS else None
 
 
-def relations(one: Region, other: Region, same_line: bool) -> frozenset[str]:
-    """Which of `<`, `=`, `>` can hold between a value of one region and one of another."""
-    if one.single and other.single and same_line:
-        return frozenset("<" if one.low < other.low else ">" if one.low > other.low else "=")  # type: ignore[operator]
-    if not same_line or "other" in (one.kind, other.kind):
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    low: Key | None
+    high: Key | None
+    closed: bool
+
+
+def _ends(region: Region, scale: Scale | None) -> _Ends:
+    """Where a region begins and ends; on a line of whole values its first and last one."""
+    if region.kind == "point":
+        return _Ends(region.low, region.high, True)
+    step = scale.step if scale is not None else None
+    if step is None:
+        return _Ends(region.low, region.high, False)
+    low = (region.low // step + 1) * step if isinstance(region.low, Fraction) else None
+    high = -(-region.high // step + 1) * step if isinstance(region.high, Fraction) else None
+    return _Ends(low, high, True)
+
+
+def relations(one: Region, other: Region, scales: tuple[Scale | None, Scale | None]) -> frozenset[str]:
+    """Which of `<`, `=`, `>` can hold between a value of one region and one of another; all where the lines differ."""
+    if type(scales[0]) is not type(scales[1]) or "other" in (one.kind, other.kind):
         return frozenset("<=>")
+    a, b = _ends(one, scales[0]), _ends(other, scales[1])
     found = set("<=>")
-    if one.low is not None and other.high is not None and one.low >= other.high:  # type: ignore[operator]
-        found -= {"<", "="} if not (one.kind == other.kind == "point") else {"<"}
-    if one.high is not None and other.low is not None and one.high <= other.low:  # type: ignore[operator]
-        found -= {">", "="} if not (one.kind == other.kind == "point") else {">"}
+    for sign, low, high in (("<", a.low, b.high), (">", b.low, a.high)):
+        if low is not None and high is not None and low >= high:  # type: ignore[operator]
+            found.discard(sign)
+            if low > high or not (a.closed and b.closed):  # type: ignore[operator]
+                found.discard("=")
     return frozenset(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from yiwang.rules.core.feel.values import Value
-from yiwang.rules.core.feel.wording import Words, joined, range_words, spaced, value_words
+from yiwang.rules.core.feel.wording import Words, glued, joined, range_words, spaced, value_words
 from yiwang.rules.core.proofs.cover import Box, bits
 from yiwang.rules.core.proofs.dimensions import Dimension
 from yiwang.rules.core.proofs.regions import Region
@@ -50,7 +50,7 @@ def narrowed(dimension: Dimension, dimensions: Sequence[Dimension], mask: int, e
             return None
         one, other = (dimensions[place].words for place in dimension.pair)
         zh, en = _RELATIONS[mask]
-        return Words(f"{one.zh}{zh}{spaced(other.zh)}", f"{one.en} {en} {other.en}")
+        return Words(glued(one.zh, zh, other.zh), f"{one.en} {en} {other.en}")
     if dimension.kind == "condition":
         if mask & 1:
             return Words(f"“{dimension.words.zh}”成立", f"“{dimension.words.en}” holds")
@@ -60,8 +60,7 @@ def narrowed(dimension: Dimension, dimensions: Sequence[Dimension], mask: int, e
     regions = [dimension.regions[place] for place in bits(mask)]
     predicate = regions_words(dimension, regions)
     name = dimension.words
-    blank = " " if name.zh[-1:].isascii() else ""
-    zh, en = f"{name.zh}{blank}{predicate.zh}", f"{name.en} {predicate.en}"
+    zh, en = glued(name.zh, predicate.zh), f"{name.en} {predicate.en}"
     if (
         not (len(regions) == 1 and regions[0].single)
         and example is not None
@@ -116,10 +115,12 @@ def _runs(regions: Sequence[Region]) -> list[list[Region]]:
 
 
 def _range(dimension: Dimension, run: Sequence[Region]) -> Words:
+    """From where to where; an end that is the end of all values that may come is not told."""
+    known = [region for region in dimension.regions if region.kind != "null"]
     first, last = run[0], run[-1]
     return range_words(
-        _end(dimension, first.low),
-        _end(dimension, last.high),
+        None if first == known[0] and last != known[-1] else _end(dimension, first.low),
+        None if last == known[-1] and first != known[0] else _end(dimension, last.high),
         first.kind == "point",
         last.kind == "point",
         isinstance(dimension.scale, (Dates, Moments, Times)),

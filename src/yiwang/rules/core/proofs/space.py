@@ -140,17 +140,13 @@ class Space:
     def _against(self, atom: Against) -> Truth:
         left = self.columns[atom.column]
         other = column_of(atom.right)
+        asked = _as_asked(atom, self.judge)
+        beside = [self.dimensions[self.columns[column]] for column in asked.columns]
+        if not asked.loose and all(each.finite for each in beside):
+            return self._asked(asked)
         right = self.columns[other] if other is not None else self._term(atom, left)
         one, two = self.dimensions[left], self.dimensions[right]
-        asked = Asked(
-            tuple(sorted({atom.column, *([other] if other is not None else [])})),
-            atom.column,
-            _as_tests(atom),
-            other is None,
-        )
-        if left == right or (one.finite and two.finite and other is not None):
-            return self._asked(asked)
-        if other is not None and (one.scale is None or type(one.scale) is not type(two.scale)):
+        if left == right or (other is not None and (one.scale is None or type(one.scale) is not type(two.scale))):
             return self._asked(asked)
         pair, mirrored = self._relation(left, right)
         sign = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(atom.sign, atom.sign) if mirrored else atom.sign
@@ -208,8 +204,7 @@ class Space:
                 mask = sum(
                     1 << at
                     for at, beside in enumerate(two.regions)
-                    if beside.kind != "null"
-                    and sign not in relations(region, beside, type(one.scale) is type(two.scale))
+                    if beside.kind != "null" and sign not in relations(region, beside, (one.scale, two.scale))
                 )
                 if mask:
                     self.impossible.append({low: 1 << place, high: mask, pair: 1 << outcome})
@@ -290,8 +285,12 @@ class Space:
         return Words(self._shown(said.zh), self._shown(said.en))
 
 
-def _as_tests(atom: Against) -> n.UnaryTests:
-    return n.UnaryTests(0, (n.CompareTest(0, atom.sign, atom.right),))
+def _as_asked(atom: Against, judge: Judge) -> Asked:
+    tests = n.UnaryTests(0, (n.CompareTest(0, atom.sign, atom.right),))
+    names = open_names(atom.right) - set(judge.parameters)
+    columns = {int(name[1:]) for name in names if name.startswith(MARK)}
+    loose = any(not name.startswith(MARK) for name in names)
+    return Asked(tuple(sorted(columns | {atom.column})), atom.column, tests, loose)
 
 
 _HOLDS: dict[str, Callable[[str], bool]] = {
@@ -351,14 +350,18 @@ def _columns(table: DecisionTable, domains: Mapping[str, Domain]) -> tuple[list[
 
 
 def _learn(atom: Inside | Against | Asked, columns: list[Column], places: list[int], judge: Judge) -> None:
-    asked = atom.columns if isinstance(atom, Asked) else (atom.column,)
-    for at in asked:
+    """Tell each input an atom reads what it is asked there."""
+    asked = _as_asked(atom, judge) if isinstance(atom, Against) else atom
+    read = asked.columns if isinstance(asked, Asked) else (asked.column,)
+    for at in read:
         column = columns[places[at]]
-        column.constants += constants(atom, judge)
+        if not isinstance(atom, Against):
+            column.constants += constants(atom, judge)
         column.ordered = column.ordered or (asks_order(atom) and _texts_only(atom, judge))
-        column.wide = column.wide or isinstance(atom, Asked)
-    if isinstance(atom, Against) and (other := column_of(atom.right)) is not None:
-        columns[places[other]].ordered = columns[places[other]].ordered or asks_order(atom)
+        # Two inputs beside one another are told apart by which is larger; only what is worked out needs their single values.
+        column.wide = (
+            column.wide or isinstance(atom, Asked) or (isinstance(atom, Against) and column_of(atom.right) is None)
+        )
 
 
 def _texts_only(atom: Inside | Against | Asked, judge: Judge) -> bool:
