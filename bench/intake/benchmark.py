@@ -23,7 +23,7 @@ from bench.intake.task import PACK, SEED
 from bench.machine import machine
 from bench.peers import peers_python
 
-ROWS = 5_000_000
+ROWS = QUICK_ROWS = 5_000_000
 THREADS = 2
 WHERE = "bench.intake.contenders"
 OURS, FLOOR, PEERS, CLI = "yiwang", "duckdb", ("pandera", "pointblank"), "cli"
@@ -173,3 +173,17 @@ def _told(result: Result) -> dict[str, Any]:
         "reasons": dict(result.ran.reasons),
         "versions": dict(result.ran.versions),
     }
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """What a person reads."""
+    lines = [f"{found['name']}: {found['rows']:,} rows, {found['file_mb']} MB, median of {found['repeat']}"]
+    lines.append(f"{'':<12}{'seconds':>10}{'processor':>11}{'peak MB':>10}{'rejected':>11}")
+    for name, cost in found["contenders"].items():
+        rejected = cost["rejected"] if cost["reasons"] else ""
+        lines.append(
+            f"{name:<12}{cost['seconds']:>10}{cost['processor_seconds']:>11}{cost['peak_mb']:>10}{rejected:>11}"
+        )
+    lines.append(f"ratios: {found['ratios']} (by processor time: {found['ratios_processor']})")
+    lines += [f"MISSED: {text}" for text in found["failed"]] or ["all limits held"]
+    return "\n".join(lines)

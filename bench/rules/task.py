@@ -16,6 +16,8 @@ AS_OF = date(2026, 11, 1)
 SEED = 20261123
 ROWS = 1_000_000
 QUICK_ROWS = 100_000
+# residents that are decided one at a time, with an explanation
+DECIDED = 500
 PACK = ROOT / "tests/rules/benefits"
 DECISIONS = PACK / "decisions"
 KEY = "person"

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine
@@ -20,13 +19,13 @@ from SpiffWorkflow.dmn.specs.model import DecisionTable, Input, InputEntry, Outp
 from SpiffWorkflow.dmn.specs.model import Rule as SpiffRule
 
 from bench.contest import Ran, contend
+from bench.rules.hits import Hit, write_hits
 from bench.rules.jdm import names
 from bench.rules.stages import Stages
 from bench.rules.tables import Cell, Constant, Extreme, Formula, Name, Range, Sum, Table, read_tables
 from bench.rules.task import DECISIONS, KEY, column, contexts
 
 SAMPLE = 300
-Hit = tuple[int, str, int, float | None]
 
 
 def literal(constant: Constant) -> str:
@@ -117,9 +116,7 @@ def run(source: Path, out: Path, threads: int) -> Ran:
         ran=len(sample),
         rows=residents.num_rows,
     )
-    kinds = {"person": pa.int64(), "decision": pa.string(), "rule": pa.int16(), "amount": pa.float64()}
-    columns = [pa.array(column, kind) for column, kind in zip(zip(*found, strict=True), kinds.values(), strict=True)]
-    pq.write_table(pa.table(dict(zip(kinds, columns, strict=True))), out / "hits.parquet")
+    write_hits(found, out)
     return Ran(len(sample), len(found), "", stages.seconds, {"SpiffWorkflow": version("SpiffWorkflow")})
 
 

@@ -6,18 +6,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import zen
 
 from bench.contest import Ran, contend
+from bench.rules.hits import Hit, write_hits
 from bench.rules.jdm import graph
 from bench.rules.stages import Stages
 from bench.rules.tables import Table, read_tables
 from bench.rules.task import DECISIONS, KEY, contexts
 
 SAMPLE = 5_000
-Hit = tuple[int, str, int, float | None]
 
 
 def hits(tables: tuple[Table, ...], person: int, answer: dict[str, Any]) -> list[Hit]:
@@ -45,10 +44,7 @@ def run(source: Path, out: Path, threads: int) -> Ran:
         for one, answer in zip(sample, answers, strict=True)
         for hit in hits(tables, one[KEY], answer["data"]["result"])
     ]
-    names = ("person", "decision", "rule", "amount")
-    kinds = (pa.int64(), pa.string(), pa.int16(), pa.float64())
-    columns = [pa.array(column, kind) for column, kind in zip(zip(*found, strict=True), kinds, strict=True)]
-    pq.write_table(pa.table(dict(zip(names, columns, strict=True))), out / "hits.parquet")
+    write_hits(found, out)
     return Ran(len(sample), len(found), "", stages.seconds, {"zen-engine": version("zen-engine")})
 
 
