@@ -365,6 +365,11 @@ def test_a_boxed_filter_sees_the_item_and_its_members() -> None:
     assert boxed(f"<filter><in>{literal('[1,2,3]')}</in><match>{literal('item > 1')}</match></filter>") == [TWO, THREE]
 
 
+@pytest.mark.parametrize("condition", ["1", '"x"'])
+def test_a_boxed_filter_wants_truth_and_takes_no_position(condition: str) -> None:
+    assert boxed(f"<filter><in>{literal('[1,2,3]')}</in><match>{literal(condition)}</match></filter>") is None
+
+
 @pytest.mark.parametrize(
     ("word", "condition", "expected"),
     [

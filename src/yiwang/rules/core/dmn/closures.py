@@ -150,14 +150,28 @@ def _bound(maker: Maker, logic: boxed.Boxed, type_: str | None, name: str) -> Cl
 
 def _conditional(maker: Maker, logic: boxed.Conditional) -> Closure:
     """Unlike FEEL's `if`, a condition that is neither true, false nor null has no result."""
-    condition, then, otherwise = (maker.make(one) for one in (logic.condition, logic.then, logic.otherwise))
+    condition = _truth(maker, logic.condition)
+    then, otherwise = maker.make(logic.then), maker.make(logic.otherwise)
+
+    def run_it(scope: Scope, run: Run) -> Value:
+        try:
+            return (then if condition(scope, run) else otherwise)(scope, run)  # type: ignore[no-any-return]
+        except NoValue as why:
+            run.note(why.zh, why.en)
+            return None
+
+    return run_it
+
+
+def _truth(maker: Maker, logic: boxed.Boxed) -> Closure:
+    """A condition that raises NoValue when it is neither true, false nor null."""
+    condition = maker.make(logic)
 
     def run_it(scope: Scope, run: Run) -> Value:
         found = condition(scope, run)
         if found is None or isinstance(found, bool):
-            return (then if found else otherwise)(scope, run)  # type: ignore[no-any-return]
-        run.note(f"条件是 {kind(found)}，应为真假。", f"The condition is a {kind(found)}, not truth.")
-        return None
+            return found
+        raise NoValue(f"条件是 {kind(found)}，应为真假。", f"The condition is a {kind(found)}, not truth.")
 
     return run_it
 
@@ -184,21 +198,31 @@ def _with_partial(body: Closure) -> Closure:
 
 
 def _filter(maker: Maker, logic: boxed.BoxedFilter) -> Closure:
-    return maker.feel(n.Filter(0, maker.node(logic.domain), maker.node(logic.condition)))
+    """Unlike in FEEL's text, the condition is truth, never a position."""
+    domain, condition = maker.make(logic.domain), _truth(maker, logic.condition)
+
+    def run_it(scope: Scope, run: Run) -> Value:
+        value = domain(scope, run)
+        items = value if isinstance(value, list) else [] if value is None else [value]
+        run.step(len(items))
+        kept: list[Any] = []
+        try:
+            for item in items:
+                inner = Scope({"item": item}, scope)
+                if condition(Scope(item, inner) if isinstance(item, dict) else inner, run):
+                    kept.append(item)
+        except NoValue as why:
+            run.note(why.zh, why.en)
+            return None
+        return kept
+
+    return run_it
 
 
 def _quantified(maker: Maker, logic: boxed.BoxedQuantified) -> Closure:
+    """Unlike in FEEL's text, one condition that is no truth leaves the whole without result."""
     iterators = (n.Iterator(logic.variable, maker.node(logic.domain)),)
-    condition = maker.make(logic.condition)
-
-    def truth(scope: Scope, run: Run) -> Value:
-        """Unlike in FEEL's text, one condition that is no truth leaves the whole without result."""
-        found = condition(scope, run)
-        if found is None or isinstance(found, bool):
-            return found
-        raise NoValue(f"条件是 {kind(found)}，应为真假。", f"The condition is a {kind(found)}, not truth.")
-
-    return maker.feel(n.Quantified(0, logic.word, iterators, Made(0, truth)))
+    return maker.feel(n.Quantified(0, logic.word, iterators, Made(0, _truth(maker, logic.condition))))
 
 
 _MAKERS: dict[type[boxed.Boxed], Callable[[Maker, Any], Closure]] = {

@@ -195,7 +195,8 @@ class _Table:
 
 def _column(output: Output, table: DecisionTable, types: Types, making: Making, around: str | None) -> _Column:
     ranks: tuple[Tests, ...] = ()
-    if table.policy.ordered:
+    # Where some outputs list their values, those without are not considered; else the types may give an order.
+    if table.policy.ordered and (output.values is not None or all(one.values is None for one in table.outputs)):
         order = order_of(types.model, output, around, len(table.outputs))
         if order is not None:
             ranks = tuple(prepare_tests(n.UnaryTests(one.at, (one,)), making.types) for one in order.tests)
