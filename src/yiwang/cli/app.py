@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from yiwang.cli import city, clocks, loading, packs, serving, synthetic, tck
+from yiwang.cli import city, clocks, loading, packs, rules, serving, synthetic, tck
 
 app = typer.Typer(
     name="yiwang",
@@ -17,7 +17,11 @@ app.command("init")(city.init)
 app.command("demo")(serving.demo)
 app.command("up")(serving.up)
 app.command("load")(loading.load)
+app.command("decide")(rules.decide)
+app.command("match")(rules.match)
+app.command("rerun")(rules.rerun)
 app.command("tck")(tck.tck)
 app.add_typer(synthetic.app, name="synth")
 app.add_typer(packs.app, name="pack")
 app.add_typer(clocks.app, name="clock")
+app.add_typer(rules.app, name="rules")

@@ -13,6 +13,7 @@ from yiwang.data.catalogue import (
     resource_sample,
 )
 from yiwang.data.loadreads import load_get, load_list, load_mapping_get, rejected_list
+from yiwang.data.populations import population_of
 from yiwang.data.tracing import RecordTrace, record_trace
 from yiwang.data.versions import VersionRow, version_list
 
@@ -28,6 +29,7 @@ __all__ = [
     "load_get",
     "load_list",
     "load_mapping_get",
+    "population_of",
     "record_trace",
     "rejected_list",
     "resource_get",

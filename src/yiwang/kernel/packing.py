@@ -130,6 +130,11 @@ def pack_view(pack: Pack, others: list[Pack] | None = None) -> View:
     return View(pack, objects, theirs)
 
 
+def pack_view_of(name: str) -> View:
+    """A pack given by id or path with what stands around it, read and not checked. Raises NotFound, PackError."""
+    return pack_view(pack_read(pack_folder(name), pack_roots()))
+
+
 def pack_install(*, actor: Actor, folder: Path) -> tuple[InstalledPack, bool]:
     """Check, test and install a pack. Returns its row and whether anything changed.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from yiwang.kernel.core.pack import Finding
 from yiwang.kernel.core.text import Text
@@ -107,3 +108,72 @@ class CheckReport:
     @property
     def sound(self) -> bool:
         return not any(f.level == "error" for f in self.findings) and all(c.holds for c in self.cases)
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How many subjects one rule decided. `number` 0: none hit, or the table gave no answer."""
+
+    number: int
+    basis: str
+    subjects: int
+    amount: Decimal | None
+
+
+@dataclass(frozen=True)
+class MatchCount:
+    """One decision over everyone: how many subjects, how many it grants, and the sum of the amounts."""
+
+    decision: str
+    version: int
+    digest: str
+    subjects: int
+    granted: int
+    amount: Decimal | None
+    rules: tuple[RuleCount, ...]
+
+
+@dataclass(frozen=True)
+class MatchResult:
+    """`hits` is the digest of the stored Parquet file: decision, subject, granted, amount, rule."""
+
+    on: date
+    resource: str
+    versions: dict[str, int]
+    engine: str
+    counts: tuple[MatchCount, ...]
+    hits: str
+    receipt: str
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One subject whose answer differs between the version that holds and another. None: no amount."""
+
+    subject: str
+    before: Decimal | None
+    after: Decimal | None
+    was_granted: bool
+    is_granted: bool
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A version against the one that holds, over the same subjects of the same day.
+
+    `gain` are newly granted or get more, `lose` are no longer granted or get less, `change` is what it costs each time the amounts
+    are paid. The lists hold the first of each, with subjects masked.
+    """
+
+    decision: str
+    on: date
+    before: MatchCount
+    after: MatchCount
+    newly_granted: int
+    no_longer_granted: int
+    gain: int
+    lose: int
+    same: int
+    change: Decimal
+    gainers: tuple[Shift, ...]
+    losers: tuple[Shift, ...]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from yiwang.rules.deciding import Outcome, decision_retake, decision_take
+from yiwang.rules.effects import decision_effect
 from yiwang.rules.installing import decision_install
+from yiwang.rules.matching import population_match
 from yiwang.rules.parameters import parameter_install
 from yiwang.rules.versions import (
     decision_approve,
@@ -17,6 +19,7 @@ __all__ = [
     "Outcome",
     "decision_approve",
     "decision_draft_save",
+    "decision_effect",
     "decision_install",
     "decision_propose",
     "decision_reject",
@@ -24,4 +27,5 @@ __all__ = [
     "decision_roll_back",
     "decision_take",
     "parameter_install",
+    "population_match",
 ]

@@ -154,6 +154,8 @@ class Explainer:
             self._read(one.logic)
         for _, function in reach.knowledge:
             self._read(function.function)
+        own = [table.place for table in tables_in(decision.logic)]
+        self._own = self._rules[own[0]] if len(own) == 1 else ()
 
     def term(self, name: str) -> Term:
         return self.terms.get(name) or Term(Words(name, name))
@@ -206,6 +208,10 @@ class Explainer:
             if name in english and name in cell.text:
                 english = english.replace(name, term.title.en)
         return Words(words.zh, english)
+
+    def own_rules(self) -> tuple[RuleText, ...]:
+        """The rules of the decision's own table, in its order; none when it is no table."""
+        return self._own
 
     def rules_of(self, trace: TableTrace) -> tuple[RuleText, ...]:
         """The rules of a table that made its result."""
