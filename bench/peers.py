@@ -12,17 +12,25 @@ from bench.contest import ROOT
 
 LOCK = ROOT / "bench/requirements.lock"
 HOME = ROOT / ".venv-bench"
+PYTHON, MARK = HOME / "bin/python", HOME / "lock.sha256"
+
+
+def installed() -> bool:
+    """Whether the peers are there, of exactly the versions of bench/requirements.lock."""
+    return MARK.is_file() and MARK.read_text() == _wanted()
 
 
 def peers_python(say: Callable[[str], None]) -> Path:
     """The interpreter that has the peers, of exactly the versions of bench/requirements.lock."""
-    python, mark = HOME / "bin/python", HOME / "lock.sha256"
-    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    if mark.is_file() and mark.read_text() == wanted:
-        return python
+    if installed():
+        return PYTHON
     say(f"installing the peers into {HOME.name} from bench/requirements.lock …")
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(HOME)], check=True)
-    pip = [str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(LOCK)]
+    pip = [str(PYTHON), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(LOCK)]
     subprocess.run(pip, check=True, stdout=sys.stderr)
-    mark.write_text(wanted)
-    return python
+    MARK.write_text(_wanted())
+    return PYTHON
+
+
+def _wanted() -> str:
+    return hashlib.sha256(LOCK.read_bytes()).hexdigest()
