@@ -306,6 +306,12 @@ def test_a_function_in_a_boxed_context_may_call_itself() -> None:
     ) == Decimal(120)
 
 
+def test_an_entrys_function_may_be_typed_as_what_it_returns() -> None:
+    body = f'<functionDefinition><formalParameter name="n"/>{literal("n")}</functionDefinition>'
+    calls = f"<contextEntry>{literal('[f(1), f("x")]')}</contextEntry>"
+    assert boxed(f"<context>{entry('f', body, 'number')}{calls}</context>") == [ONE, None]
+
+
 def test_a_relation_is_a_list_of_contexts() -> None:
     rows = "".join(f"<row>{literal(a)}{literal(b)}</row>" for a, b in (("1", '"x"'), ("2", '"y"')))
     logic = f'<relation><column name="n"/><column name="the word"/>{rows}</relation>'

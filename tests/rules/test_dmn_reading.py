@@ -77,6 +77,16 @@ def refused(data: bytes) -> Refusal:
         ("import_type", "import", '<import name="p" namespace="urn:pmml" importType="http://www.dmg.org/PMML-4_2"/>'),
         ("missing_import", "import", f'<import name="p" namespace="urn:gone" importType="{DMN15}"/>'),
         ("unknown_element", "surprise", "<surprise/>"),
+        (
+            "bad_type",
+            "allowedValues",
+            '<itemDefinition name="t"><typeRef>date</typeRef><allowedValues><text>today()</text></allowedValues></itemDefinition>',
+        ),
+        (
+            "expression_language",
+            "itemDefinition",
+            '<itemDefinition name="t" typeLanguage="urn:xsd"><typeRef>x</typeRef></itemDefinition>',
+        ),
     ],
 )
 def test_a_fault_is_refused_with_file_element_and_reason(code: str, tag: str, part: str) -> None:

@@ -98,6 +98,25 @@ def test_a_value_that_does_not_conform_leaves_a_note_with_the_decisions_name() -
     assert run.notes[-1].zh == "决策“A”：值的类型是 string，此处要求 number。"
 
 
+def test_a_members_allowed_values_may_name_its_siblings() -> None:
+    span = item(
+        "tSpan",
+        "",
+        member("low", "number"),
+        '<itemComponent name="high"><typeRef>number</typeRef><allowedValues><text>&gt;= low</text></allowedValues></itemComponent>',
+        '<itemComponent name="steps" isCollection="true"><typeRef>number</typeRef><allowedValues><text>[low..high]</text>'
+        "</allowedValues></itemComponent>",
+    )
+
+    def held(text: str) -> bool:
+        return take("A", span, decision("A", literal(text), type_="tSpan")) is not None
+
+    assert held("{low: 1, high: 5, steps: [2, 3]}")
+    assert held("{low: 1, high: null, steps: null}")
+    assert not held("{low: 6, high: 5, steps: []}")
+    assert not held("{low: 1, high: 5, steps: [2, 9]}")
+
+
 def test_functions_conform_by_parameters_and_result() -> None:
     parts = (
         *TYPES,

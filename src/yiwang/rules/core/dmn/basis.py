@@ -15,6 +15,7 @@ from yiwang.rules.core.feel.typetext import BASIC
 from yiwang.rules.errors import FeelSyntaxError
 
 Names = frozenset[str]
+NO_NAMES: Names = frozenset()
 
 # Parts every DMN element may have and that say nothing to run.
 PASSIVE = frozenset({"description", "question", "allowedAnswers", "extensionElements"})
@@ -68,14 +69,15 @@ class Basis:
                 raise self.halt("unknown_element", child, zh, en)
 
     def language(self, element: Tag) -> None:
-        found = element.get("expressionLanguage") or element.get("typeLanguage")
-        if found and found.strip() not in xmlfile.FEEL_LANGUAGES:
-            raise self.halt(
-                "expression_language",
-                element,
-                f"表达式语言“{found}”不受支持，只支持 FEEL。",
-                f"The expression language {found} is not supported; only FEEL is.",
-            )
+        for attribute, zh, en in (("expressionLanguage", "表达式", "expression"), ("typeLanguage", "类型", "type")):
+            found = element.get(attribute)
+            if found and found.strip() not in xmlfile.FEEL_LANGUAGES:
+                raise self.halt(
+                    "expression_language",
+                    element,
+                    f"{zh}语言“{found}”不受支持，只支持 FEEL。",
+                    f"The {en} language {found} is not supported; only FEEL is.",
+                )
 
     def expression(self, element: Tag, names: Names) -> Literal:
         """A literalExpression, or anything else that holds a `text`. An empty one is null."""

@@ -92,11 +92,7 @@ def _literal(maker: Maker, logic: boxed.Literal) -> Closure:
 def _context(maker: Maker, logic: boxed.BoxedContext) -> Closure:
     entries: list[tuple[str | None, Closure]] = []
     for entry in logic.entries:
-        if isinstance(entry.expression, boxed.BoxedFunction) and entry.name:
-            closure = _function(maker, entry.expression, entry.name)
-        else:
-            closure = maker.make(entry.expression, entry.type)
-        entries.append((entry.name, maker.typed(closure, entry.type, entry.name or "")))
+        entries.append((entry.name, _entry(maker, entry)))
 
     def run_it(scope: Scope, run: Run) -> Value:
         found: dict[str, Any] = {}
@@ -109,6 +105,18 @@ def _context(maker: Maker, logic: boxed.BoxedContext) -> Closure:
         return found
 
     return run_it
+
+
+def _entry(maker: Maker, entry: boxed.Entry) -> Closure:
+    """A function's entry may be typed as the function it is or, as DMN 1.1 did, as what it returns."""
+    if isinstance(entry.expression, boxed.BoxedFunction) and entry.name:
+        if maker.types.of(entry.type).name not in ("function", "Any"):
+            close = maker.function(entry.name, entry.expression, entry.type)
+            return lambda scope, run: close(scope)
+        closure = _function(maker, entry.expression, entry.name)
+    else:
+        closure = maker.make(entry.expression, entry.type)
+    return maker.typed(closure, entry.type, entry.name or "")
 
 
 def _relation(maker: Maker, logic: boxed.Relation) -> Closure:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from yiwang.rules.core.dmn import xmlfile
-from yiwang.rules.core.dmn.basis import Basis, Halt, plain
+from yiwang.rules.core.dmn.basis import NO_NAMES, Basis, Halt, Names, plain
 from yiwang.rules.core.dmn.model import FunctionItem, ItemDefinition
 from yiwang.rules.core.dmn.xmlfile import Tag
 from yiwang.rules.core.feel import nodes
+from yiwang.rules.core.feel.depth import children
 
 
 def read_items(basis: Basis, root: Tag) -> dict[str, ItemDefinition]:
@@ -25,7 +26,7 @@ def read_items(basis: Basis, root: Tag) -> dict[str, ItemDefinition]:
     return found
 
 
-def _item(basis: Basis, element: Tag) -> ItemDefinition:
+def _item(basis: Basis, element: Tag, siblings: Names = NO_NAMES) -> ItemDefinition:
     basis.only(element, "typeRef", "allowedValues", "typeConstraint", "itemComponent", "functionItem")
     basis.language(element)
     name = plain(element.get("name"))
@@ -33,7 +34,9 @@ def _item(basis: Basis, element: Tag) -> ItemDefinition:
         raise basis.halt("no_name", element, "类型没有名称。", "The type has no name.")
     base = xmlfile.first(element, "typeRef")
     function = xmlfile.first(element, "functionItem")
-    components = tuple(_item(basis, child) for child in xmlfile.named(element, "itemComponent"))
+    inside = xmlfile.named(element, "itemComponent")
+    names = frozenset(plain(child.get("name")) for child in inside)
+    components = tuple(_item(basis, child, names) for child in inside)
     if len({one.name for one in components}) != len(components):
         raise basis.halt(
             "duplicate_name", element, f"类型“{name}”的成员重名。", f"Two members of the type {name} share a name."
@@ -51,9 +54,9 @@ def _item(basis: Basis, element: Tag) -> ItemDefinition:
         components=components,
         function=None if function is None else _function(basis, function),
         collection=_truth(element.get("isCollection")),
-        allowed=_tests(basis, allowed),
+        allowed=_tests(basis, allowed, siblings),
         allowed_text=xmlfile.text_of(allowed).strip(),
-        constraint=_tests(basis, constraint),
+        constraint=_tests(basis, constraint, siblings),
     )
 
 
@@ -61,10 +64,22 @@ def _truth(text: str | None) -> bool:
     return (text or "").strip() in ("true", "1")
 
 
-def _tests(basis: Basis, element: Tag | None) -> nodes.UnaryTests | None:
+def _tests(basis: Basis, element: Tag | None, siblings: Names) -> nodes.UnaryTests | None:
+    """Tests may name the other members of the same context."""
     if element is None or not xmlfile.text_of(element).strip():
         return None
-    return basis.tests(element, frozenset({"?"}))
+    tests = basis.tests(element, siblings)
+    waiting: list[object] = [tests]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, nodes.Name) and node.name in ("today", "now") and node.name not in siblings:
+            zh, en = (
+                "类型不能随日期变化：允许值里不能用 today 与 now。",
+                "A type cannot depend on the day: no today or now in it.",
+            )
+            raise basis.halt("bad_type", element, zh, en)
+        waiting.extend(children(node))
+    return tests
 
 
 def _function(basis: Basis, element: Tag) -> FunctionItem:

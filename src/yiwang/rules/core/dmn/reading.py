@@ -130,6 +130,9 @@ class _Reader:
             elif namespace not in known:
                 zh, en = f"找不到导入的模型 {namespace}。", f"The imported model {namespace} is not there."
                 self.basis.keep(self.basis.halt("missing_import", element, zh, en).refusal)
+            elif any(one.prefix == plain(element.get("name")) for one in found):
+                zh, en = "两个导入同名。", "Two imports share a name."
+                self.basis.keep(self.basis.halt("duplicate_name", element, zh, en).refusal)
             else:
                 found.append(Import(plain(element.get("name")), namespace, self.basis.place(element), known[namespace]))
         return found

@@ -71,19 +71,30 @@ class Types:
         self._built[name] = found
         return found
 
-    def _item(self, item: ItemDefinition) -> Type:
+    def _item(self, item: ItemDefinition, member: bool = False) -> Type:
+        """A member's own constraints may name its siblings, so the context it stands in holds them."""
         if item.components:
-            found: Type = ContextOf("context", tuple((one.name, self._item(one)) for one in item.components))
+            found: Type = self._context(item)
         elif item.function is not None:
             found = self._function(item.function)
         else:
             found = self.of(item.base) if item.base not in self._building else self._own(item.base or "")
-        if item.allowed is not None:
+        if item.allowed is not None and not member:
             found = _narrowed(found, item.name, item.allowed)
         if item.collection:
             found = ListOf("list", found)
-        if item.constraint is not None:
+        if item.constraint is not None and not member:
             found = Constrained(found.name, found, item.name, _Holds(item.constraint))
+        return found
+
+    def _context(self, item: ItemDefinition) -> Type:
+        members = tuple((one.name, self._item(one, member=True)) for one in item.components)
+        found: Type = ContextOf("context", members)
+        for one in item.components:
+            if one.allowed is not None:
+                found = Constrained("context", found, item.name, _MemberHolds(one.name, one.allowed, each=True))
+            if one.constraint is not None:
+                found = Constrained("context", found, item.name, _MemberHolds(one.name, one.constraint))
         return found
 
     def _function(self, item: FunctionItem) -> Type:
@@ -119,11 +130,26 @@ class _Holds:
     def __init__(self, tests: nodes.UnaryTests) -> None:
         self.tests = prepare_tests(tests)
 
-    def __call__(self, value: Value) -> bool:
+    def __call__(self, value: Value, scope: Scope | None = None) -> bool:
         try:
-            return self.tests.passes(value, Scope({}), Run(_SOME_DAY, _STEPS)) is True
+            return self.tests.passes(value, scope or Scope({}), Run(_SOME_DAY, _STEPS)) is True
         except BudgetExceeded:
             return False
+
+
+class _MemberHolds(_Holds):
+    """The same for one member of a context, its siblings in scope. Null passes; with `each` so must every item of a list."""
+
+    def __init__(self, name: str, tests: nodes.UnaryTests, each: bool = False) -> None:
+        super().__init__(tests)
+        self.name = name
+        self.each = each
+
+    def __call__(self, value: Value, scope: Scope | None = None) -> bool:
+        assert isinstance(value, dict)
+        found = value.get(self.name)
+        items = found if self.each and isinstance(found, list) else [found]
+        return all(item is None or super(_MemberHolds, self).__call__(item, Scope(value)) for item in items)
 
 
 def entered(value: Value, wanted: Type, run: Run, what: tuple[str, str]) -> Value:
