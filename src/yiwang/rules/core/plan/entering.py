@@ -1,0 +1,69 @@
+"""How a value enters a typed place (DMN 1.5, 10.3.2.9.4): by the interpreter for one value, and as an Ibis expression for a column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+
+from yiwang.rules.core.dmn.typing import entered
+from yiwang.rules.core.feel import nodes as n
+from yiwang.rules.core.feel.interpreter import Run
+from yiwang.rules.core.feel.types import Constrained, ListOf, Type
+from yiwang.rules.core.feel.values import Value
+from yiwang.rules.core.plan.columns import FEEL_KINDS, Kind
+from yiwang.rules.core.plan.lowering import Setting, lower_tests
+from yiwang.rules.core.plan.typed import Typed, Unlowerable, as_type
+
+_PLACE = ("值", "value")
+
+
+def enter(value: Value, types: Sequence[Type], run: Run) -> Value:
+    """The value after it has entered each place in turn."""
+    for wanted in types:
+        if wanted.name != "Any":
+            value = entered(value, wanted, run, _PLACE)
+    return value
+
+
+def kind_named(wanted: Type) -> Kind | None:
+    """The kind of column a type asks for; None when it asks for none or for what no column holds."""
+    if isinstance(wanted, Constrained):
+        return kind_named(wanted.base)
+    if isinstance(wanted, ListOf):
+        return "strings" if kind_named(wanted.item) == "string" else None
+    return FEEL_KINDS.get(wanted.name)
+
+
+def narrowings(wanted: Type) -> list[n.UnaryTests] | None:
+    """The tests of allowed values a type holds; None when they cannot be read off it."""
+    found: list[n.UnaryTests] = []
+    while isinstance(wanted, Constrained):
+        tests = getattr(wanted.holds, "tests", None)
+        if tests is None:
+            return None
+        found.append(tests.node)
+        wanted = wanted.base
+    if isinstance(wanted, ListOf) and isinstance(wanted.item, Constrained):
+        return None
+    return found
+
+
+def lower_entry(one: Typed, types: Sequence[Type], setting: Setting) -> Typed:
+    """The column as it enters the places: what is not allowed there is null. Raises Unlowerable."""
+    for wanted in types:
+        if wanted.name == "Any" or one.kind == "null":
+            continue
+        if kind_named(wanted) != one.kind:
+            raise Unlowerable(f"列不是 {wanted.name} 类型。", f"The column is no {wanted.name}.")
+        tests = narrowings(wanted)
+        if tests is None:
+            raise Unlowerable("类型的允许值无法读出。", "The allowed values of the type cannot be read.")
+        for test in tests:
+            one = _where(one, lower_tests(test, one, setting))
+    return one
+
+
+def _where(one: Typed, condition: Any) -> Typed:
+    return Typed(one.kind, ibis.cases((condition, as_type(one, one))), one.top, one.places)
