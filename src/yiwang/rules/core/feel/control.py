@@ -37,7 +37,9 @@ def instance_of(node: n.InstanceOf, making: Making) -> Closure:
     def run_it(scope: Scope, run: Run) -> Value:
         if wanted is None:
             return run.note("类型未知。", "The type is not known.", at)
-        return instance(value(scope, run), wanted)
+        found = value(scope, run)
+        run.weigh(found)
+        return instance(found, wanted)
 
     return run_it
 

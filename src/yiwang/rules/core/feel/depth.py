@@ -28,7 +28,8 @@ def children(item: object) -> list[Any]:
     if isinstance(item, tuple):
         return [child for child in item if isinstance(child, tuple) or is_dataclass(child)]
     found: list[Any] = []
-    for name in _names(type(item)):
+    kind: Any = type(item)
+    for name in _names(kind):
         value = getattr(item, name)
         if isinstance(value, tuple):
             found.extend(children(value))

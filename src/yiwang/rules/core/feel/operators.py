@@ -128,6 +128,8 @@ def comparison(node: n.Comparison, making: Making) -> Closure:
 
     def run_it(scope: Scope, run: Run) -> Value:
         one, other = left(scope, run), right(scope, run)
+        if isinstance(one, (list, dict)):
+            run.weigh(one)
         found = compare(sign, one, other)
         if found is None:
             run.note(

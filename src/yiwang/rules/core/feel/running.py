@@ -8,12 +8,14 @@ from typing import Any
 
 from yiwang.rules.core.feel.nodes import Node
 from yiwang.rules.core.feel.types import Resolver, convert, nothing_known
-from yiwang.rules.core.feel.values import Date, DateTime, Function, NoValue, Value
+from yiwang.rules.core.feel.values import Date, DateTime, Function, NoValue, Range, Value
 from yiwang.rules.errors import BudgetExceeded
 
 STEPS = 200_000
 CALLS = 100
 MAX_NOTES = 100
+# Items that cost one step when a list is only walked, copied or compared.
+ITEMS_A_STEP = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,36 @@ class Run:
                 hint_en="Shorten the lists or loops it runs over.",
             )
 
+    def _bound(self, function: Function, arguments: list[Any]) -> list[Any]:
+        parameters = function.parameters
+        if len(arguments) != len(parameters):
+            raise NoValue(
+                f"函数要 {len(parameters)} 个参数，给了 {len(arguments)} 个。",
+                f"The function takes {len(parameters)} arguments, {len(arguments)} are given.",
+            )
+        typed = [value for value, (_, kind) in zip(arguments, parameters, strict=True) if kind is not None]
+        self.weigh(typed)
+        return [
+            value if kind is None else convert(value, kind)
+            for value, (_, kind) in zip(arguments, parameters, strict=True)
+        ]
+
+    def weigh(self, value: Value) -> int:
+        """How many values a walk over this one meets; paid for, since one list may hold another many times over."""
+        weight, waiting = 0, [value]
+        while waiting:
+            item = waiting.pop()
+            weight += 1
+            if isinstance(item, list):
+                self.step(1 + len(item) // ITEMS_A_STEP)
+                waiting += item
+            elif isinstance(item, dict):
+                self.step(1 + len(item) // ITEMS_A_STEP)
+                waiting += item.values()
+            elif isinstance(item, Range):
+                waiting += (item.low, item.high)
+        return weight
+
     def note(self, zh: str, en: str, at: int = 0) -> Value:
         """Null, with a reason."""
         if len(self.notes) < MAX_NOTES:
@@ -78,7 +110,7 @@ class Run:
         """
         self.step()
         if function.kind != "builtin":
-            arguments = _bound(function, arguments)
+            arguments = self._bound(function, arguments)
         self.calls += 1
         if self.calls > CALLS:
             raise BudgetExceeded(
@@ -91,18 +123,6 @@ class Run:
             return function.call(self, arguments)  # type: ignore[no-any-return]
         finally:
             self.calls -= 1
-
-
-def _bound(function: Function, arguments: list[Any]) -> list[Any]:
-    parameters = function.parameters
-    if len(arguments) != len(parameters):
-        raise NoValue(
-            f"函数要 {len(parameters)} 个参数，给了 {len(arguments)} 个。",
-            f"The function takes {len(parameters)} arguments, {len(arguments)} are given.",
-        )
-    return [
-        value if each is None else convert(value, each) for value, (_, each) in zip(arguments, parameters, strict=True)
-    ]
 
 
 Closure = Callable[[Scope, Run], Any]

@@ -131,6 +131,8 @@ def path(node: n.Path, making: Making) -> Closure:
 
     def run_it(scope: Scope, run: Run) -> Value:
         value = target(scope, run)
+        if isinstance(value, list):
+            run.weigh(value)
         try:
             return member(value, wanted)
         except NoValue as why:
@@ -156,6 +158,13 @@ def range_of(low: Value, high: Value, low_closed: bool, high_closed: bool) -> Ra
     return Range(low, high, low_closed, high_closed)
 
 
+def _fixed(node: n.Node) -> Value:
+    """The value of a literal; None for anything else, and for a literal that has none."""
+    if isinstance(node, (n.Number, n.String)):
+        return node.value
+    return temporal.temporal_read(node.text) if isinstance(node, n.Temporal) else None
+
+
 @MAKERS.register(n.Interval)
 def interval(node: n.Interval, making: Making) -> Closure:
     low, high, at = MAKERS.make(node.low, making), MAKERS.make(node.high, making), node.at
@@ -167,10 +176,7 @@ def interval(node: n.Interval, making: Making) -> Closure:
         except NoValue as why:
             return run.refuse(why, at)
 
-    constant = (n.Number, n.String, n.Temporal)
-    if not (isinstance(node.low, constant) and isinstance(node.high, constant)):
-        return run_it
-    low_value, high_value = low(Scope({}), None), high(Scope({}), None)  # type: ignore[arg-type]
+    low_value, high_value = _fixed(node.low), _fixed(node.high)
     if low_value is None or high_value is None or order(low_value, high_value) not in (-1, 0):
         return run_it
     return _constant(Range(low_value, high_value, low_closed, high_closed))

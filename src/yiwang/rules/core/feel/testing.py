@@ -42,7 +42,9 @@ def lies_in(value: Value, extent: Value) -> bool | None:
         if isinstance(value, list) and equal(value, extent) is True:
             return True
         # Membership is true or false: an item of another type is simply not the value.
-        return any((includes(item, value) if isinstance(item, Range) else equal(value, item)) is True for item in extent)
+        return any(
+            (includes(item, value) if isinstance(item, Range) else equal(value, item)) is True for item in extent
+        )
     return equal(value, extent)
 
 
@@ -70,7 +72,10 @@ def _passing(test: n.Test, making: Making) -> Passing:
         return _equals(constant)
 
     def run_it(value: Any, scope: Scope, run: Run) -> bool | None:
-        return lies_in(value, expression(scope, run))
+        extent = expression(scope, run)
+        if isinstance(extent, list):
+            run.weigh(extent)
+        return lies_in(value, extent)
 
     return run_it
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from yiwang.rules.core.feel.builtins.lists import ITEMS_A_STEP
 from yiwang.rules.core.feel.builtins.registry import builtin
+from yiwang.rules.core.feel.running import ITEMS_A_STEP
 from yiwang.rules.core.feel.values import NoValue, Value
 
 

@@ -10,10 +10,9 @@ from typing import Any
 from yiwang.rules.core.feel.builtins.registry import builtin
 from yiwang.rules.core.feel.builtins.strings import span
 from yiwang.rules.core.feel.comparing import equal
-from yiwang.rules.core.feel.values import Date, Function, MonthsDuration, NoValue, Range, TimeDuration, Value
+from yiwang.rules.core.feel.running import ITEMS_A_STEP
+from yiwang.rules.core.feel.values import Date, Function, MonthsDuration, NoValue, TimeDuration, Value
 
-# Items that cost one step of the run's budget when a list is only walked or copied.
-ITEMS_A_STEP = 16
 # Kinds whose FEEL equality is Python's, so that a set can find equal items.
 _HASHED = (Decimal, str, bool, Date, MonthsDuration, TimeDuration)
 
@@ -25,21 +24,7 @@ def walk(run: Any, *lists: list[Any]) -> None:
 
 def weigh(run: Any, value: Value) -> int:
     """How many values comparing with this one may have to look at; the counting is paid for, for a list may hold one list many times."""
-    weight, waiting = 0, [value]
-    while waiting:
-        item = waiting.pop()
-        weight += 1
-        if weight % ITEMS_A_STEP == 0:
-            run.step()
-        if isinstance(item, list):
-            walk(run, item)
-            waiting += item
-        elif isinstance(item, dict):
-            run.step(1 + len(item) // ITEMS_A_STEP)
-            waiting += item.values()
-        elif isinstance(item, Range):
-            waiting += (item.low, item.high)
-    return weight
+    return int(run.weigh(value))
 
 
 def position(items: list[Any], given: Decimal) -> int:
