@@ -12,18 +12,23 @@ from yiwang.data.catalogue import (
     resource_profile,
     resource_sample,
 )
+from yiwang.data.effectruns import EffectFigures, EffectRun, RuleFigures, effect_get
 from yiwang.data.loadreads import load_get, load_list, load_mapping_get, rejected_list
 from yiwang.data.populations import population_of
 from yiwang.data.tracing import RecordTrace, record_trace
 from yiwang.data.versions import VersionRow, version_list
 
 __all__ = [
+    "EffectFigures",
+    "EffectRun",
     "RecordTrace",
+    "RuleFigures",
     "VersionRow",
     "board_health",
     "catalogue_facets",
     "catalogue_list",
     "demand_list",
+    "effect_get",
     "finding_list",
     "health_figures",
     "load_get",

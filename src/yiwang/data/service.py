@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from django.db import transaction
@@ -13,11 +14,12 @@ from yiwang.data.corrections import load_row
 from yiwang.data.corrections import rejected_correct as _rejected_correct
 from yiwang.data.custody import data_destroy, finding_decide, stage_record
 from yiwang.data.demands import demand_answer, demand_file
+from yiwang.data.effectruns import EffectRun, effect_ask
 from yiwang.data.exports import export_file, rejected_file, scratch_file
 from yiwang.data.loads import load_execute, load_receive
 from yiwang.data.models import Load
 from yiwang.data.resources import resource_install
-from yiwang.data.tasks import load_task, tidy_task
+from yiwang.data.tasks import effect_task, load_task, tidy_task
 from yiwang.data.upkeep import lake_tidy
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
@@ -31,6 +33,7 @@ __all__ = [
     "data_destroy",
     "demand_answer",
     "demand_file",
+    "effect_start",
     "export_file",
     "finding_decide",
     "lake_tidy",
@@ -135,3 +138,14 @@ def query_file(url: str, query: str) -> Path:
 def lake_tidy_queue() -> None:
     """Queue the daily upkeep; the worker leaves the audit line when it runs."""
     tidy_task.enqueue()
+
+
+def effect_start(*, actor: Actor, decision_id: str, number: int, on: date, purpose: str) -> EffectRun:
+    """Queue working out what a version of a decision would do to everyone, beside the version that holds.
+
+    The result is read with `effect_get`. Raises NotFound, Refused, InputError.
+    """
+    run = effect_ask(actor=actor, decision_id=decision_id, number=number, on=on, purpose=purpose)
+    if run.state == "waiting":
+        effect_task.enqueue(actor.id, actor.name, decision_id, number)
+    return run

@@ -6,6 +6,7 @@ import logging
 
 from django_tasks import task
 
+from yiwang.data.effectruns import effect_work
 from yiwang.data.loads import load_execute
 from yiwang.data.models import Load
 from yiwang.data.upkeep import lake_tidy
@@ -35,3 +36,10 @@ def load_task(load_id: int) -> str:
 def tidy_task() -> dict[str, int]:
     """The daily upkeep of the lake."""
     return lake_tidy(actor=system_actor("worker"))
+
+
+@task()
+def effect_task(actor_id: str, actor_name: str, decision_id: str, number: int) -> str:
+    """Work out what a version of a decision would do to everyone, for whoever asked."""
+    run = effect_work(actor_again(actor_id, actor_name), decision_id, number)
+    return run.state if run is not None else "gone"

@@ -23,11 +23,16 @@ from yiwang.rules.schema import Domain, InputFile
 
 def proofs(found: Prepared) -> Iterator[tuple[str, str, Proof]]:
     """(name of the decision or function, place, proof) for every table the decision reaches."""
-    domains = {name: _domain(found, one) for name, one in found.bindings.items()}
+    domains = proof_domains(found)
     dated = {name: _dated(found, parameter) for name, parameter in found.uses.items()}
     period = _period(found)
     for name, table in all_tables(found.reach):
         yield name, str(table.place), prove(table, domains, dated, period)
+
+
+def proof_domains(found: Prepared) -> dict[str, ProofDomain]:
+    """What each input can be, as the companion says."""
+    return {name: _domain(found, one) for name, one in found.bindings.items()}
 
 
 def proof_findings(found: Prepared) -> Iterator[Finding]:

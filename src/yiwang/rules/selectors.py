@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yiwang.rules.amending import parameter_amended
 from yiwang.rules.answers import (
     CaseResult,
     CheckReport,
@@ -16,6 +17,7 @@ from yiwang.rules.answers import (
     StepRow,
     VersionRow,
 )
+from yiwang.rules.comparing import TableDifference, VersionDifference, decision_difference
 from yiwang.rules.effects import effect_needs
 from yiwang.rules.filework import RulesCheck, TableProof, rules_check, rules_prove
 from yiwang.rules.parameters import parameter_get, parameter_list
@@ -34,6 +36,7 @@ from yiwang.rules.register import (
     decision_list,
     decision_versions,
 )
+from yiwang.rules.trying import decision_try
 
 __all__ = [
     "CaseResult",
@@ -52,15 +55,20 @@ __all__ = [
     "RulesCheck",
     "Shift",
     "StepRow",
+    "TableDifference",
     "TableProof",
     "Through",
+    "VersionDifference",
     "VersionRow",
     "decision_check",
+    "decision_difference",
     "decision_get",
     "decision_history",
     "decision_list",
+    "decision_try",
     "decision_versions",
     "effect_needs",
+    "parameter_amended",
     "parameter_get",
     "parameter_list",
     "population_needs",
