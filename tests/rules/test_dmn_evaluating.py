@@ -308,8 +308,9 @@ def test_a_function_in_a_boxed_context_may_call_itself() -> None:
 
 def test_an_entrys_function_may_be_typed_as_what_it_returns() -> None:
     body = f'<functionDefinition><formalParameter name="n"/>{literal("n")}</functionDefinition>'
-    calls = f"<contextEntry>{literal('[f(1), f("x")]')}</contextEntry>"
-    assert boxed(f"<context>{entry('f', body, 'number')}{calls}</context>") == [ONE, None]
+    calls = literal('[f(1), f("x")]')
+    logic = f"<context>{entry('f', body, 'number')}<contextEntry>{calls}</contextEntry></context>"
+    assert boxed(logic) == [ONE, None]
 
 
 def test_a_relation_is_a_list_of_contexts() -> None:
