@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from yiwang.rules.core.dmn.boxed import DecisionTable, HitPolicy
 from yiwang.rules.core.feel.values import Value
@@ -76,17 +77,20 @@ class Checks:
         """Rules that hold together: never fine under U, fine under A while the results are the same."""
         told = 0
         self.disjoint = True
-        for one in range(len(self.held)):
-            for other in range(one + 1, len(self.held)):
-                self.space.work.spend()
-                found = self._overlap(one, other)
-                if found is None:
-                    continue
-                self.disjoint = False if found[1].proved else (None if self.disjoint else self.disjoint)
-                finding = self._clash(one, other, *found)
-                if finding is not None and told < MAX_TOLD:
-                    told += 1
-                    yield finding
+        strict = self.table.policy in (HitPolicy.UNIQUE, HitPolicy.ANY)
+        for one, other in combinations(range(len(self.held)), 2):
+            # Nothing more can be learnt: the verdict is known and enough has been told.
+            if self.disjoint is False and (not strict or told >= MAX_TOLD):
+                return
+            self.space.work.spend()
+            found = self._overlap(one, other)
+            if found is None:
+                continue
+            self.disjoint = False if found[1].proved else (None if self.disjoint else self.disjoint)
+            finding = self._clash(one, other, *found) if strict and told < MAX_TOLD else None
+            if finding is not None:
+                told += 1
+                yield finding
 
     def _overlap(self, one: int, other: int) -> tuple[Box, Shown] | None:
         first: tuple[Box, Shown] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from yiwang.rules.core.feel import nodes as n
 from yiwang.rules.core.feel.builtins.registry import BUILTINS
 from yiwang.rules.core.feel.depth import children
 from yiwang.rules.core.feel.interpreter import Expression, Run, Scope, Tests, prepare, prepare_tests
+from yiwang.rules.core.feel.running import STEPS
 from yiwang.rules.core.feel.values import Date, DateTime, Time, Value
 from yiwang.rules.core.feel.writing import write
 
@@ -36,10 +37,23 @@ class Judge:
         return made.value(self._scope(names), self.run())
 
     def passes(self, tests: n.UnaryTests, value: Value, names: Mapping[str, Value] | None = None) -> bool | None:
+        return self._made(tests).passes(value, self._scope(names), self.run())
+
+    def deciding(self, tests: n.UnaryTests) -> Callable[[Value], bool | None]:
+        """What the tests say of one value after another."""
+        made, scope, run = self._made(tests), self._scope(None), self.run()
+
+        def decide(value: Value) -> bool | None:
+            run.left = STEPS
+            return made.passes(value, scope, run)
+
+        return decide
+
+    def _made(self, tests: n.UnaryTests) -> Tests:
         made = self._tests.get(tests)
         if made is None:
             made = self._tests[tests] = prepare_tests(tests)
-        return made.passes(value, self._scope(names), self.run())
+        return made
 
     def _scope(self, names: Mapping[str, Value] | None) -> Scope:
         return Scope({**self.parameters, **(names or {})})

@@ -58,7 +58,7 @@ def narrowed(dimension: Dimension, dimensions: Sequence[Dimension], mask: int, e
     if dimension.kind == "term" and mask == dimension.all & ~dimension.null:
         return None
     regions = [dimension.regions[place] for place in bits(mask)]
-    predicate = regions_words(dimension, regions)
+    predicate = regions_words(dimension, mask)
     name = dimension.words
     zh, en = glued(name.zh, predicate.zh), f"{name.en} {predicate.en}"
     if (
@@ -71,15 +71,15 @@ def narrowed(dimension: Dimension, dimensions: Sequence[Dimension], mask: int, e
     return Words(zh, en)
 
 
-def regions_words(dimension: Dimension, regions: Sequence[Region]) -> Words:
+def regions_words(dimension: Dimension, mask: int) -> Words:
     """A set of regions as a predicate; neighbours are told as one range."""
-    chosen = set(regions)
-    if chosen == {region for region in dimension.regions if region.kind != "null"}:
+    if mask == dimension.all:
+        return Words("不限", "is anything")
+    if mask == dimension.all & ~dimension.null:
         return Words("不为空", "is not empty")
-    missing = [region for region in dimension.regions if region not in chosen]
+    regions = [dimension.regions[place] for place in bits(mask)]
     if any(region.kind == "other" for region in regions):
-        if not missing:
-            return Words("不限", "is anything")
+        missing = [dimension.regions[place] for place in bits(dimension.all & ~mask)]
         absent = _values([said(dimension, region.value) for region in missing])
         return Words("不为" + absent.zh, "is not " + absent.en)
     single: list[Words] = []
@@ -119,8 +119,8 @@ def _range(dimension: Dimension, run: Sequence[Region]) -> Words:
     known = [region for region in dimension.regions if region.kind != "null"]
     first, last = run[0], run[-1]
     return range_words(
-        None if first == known[0] and last != known[-1] else _end(dimension, first.low),
-        None if last == known[-1] and first != known[0] else _end(dimension, last.high),
+        None if first is known[0] and last is not known[-1] else _end(dimension, first.low),
+        None if last is known[-1] and first is not known[0] else _end(dimension, last.high),
         first.kind == "point",
         last.kind == "point",
         isinstance(dimension.scale, (Dates, Moments, Times)),

@@ -55,6 +55,7 @@ class Space:
     impossible: list[Partial] = field(default_factory=list)
     cells: list[list[Truth]] = field(default_factory=list)
     _named: dict[str, int] = field(default_factory=dict)
+    _known: dict[tuple[int, n.UnaryTests], Truth] = field(default_factory=dict)
 
     # What boxes are ----------------------------------------------------------------------------------------------------
 
@@ -110,7 +111,11 @@ class Space:
 
     def _inside(self, atom: Inside) -> Truth:
         place = self.columns[atom.column]
-        return self._tabled((place,), lambda values: self.judge.passes(atom.tests, values[0]))
+        found = self._known.get((place, atom.tests))
+        if found is None:
+            decide = self.judge.deciding(atom.tests)
+            found = self._known[place, atom.tests] = self._tabled((place,), lambda values: decide(values[0]))
+        return found
 
     def _tabled(self, places: tuple[int, ...], decide: Callable[[tuple[Value, ...]], bool | None]) -> Truth:
         """Each combination of regions decided by the values that stand for them; the last dimension's regions in one mask."""
