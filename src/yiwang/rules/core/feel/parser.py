@@ -21,7 +21,8 @@ NO_NAMES: frozenset[str] = frozenset()
 # Members of values that FEEL itself names with blanks.
 _MEMBERS = frozenset({"time offset", "start included", "end included"})
 _COMPARISONS = ("<=", ">=", "!=", "=", "<", ">")
-_NESTING = 90
+# Each level takes thirteen frames of Python's thousand, and whoever calls stands on some already.
+_NESTING = 50
 _MAX_LONG_NAMES = 1_000
 
 
@@ -48,7 +49,10 @@ def _whole(
     text: str, names: frozenset[str], members: frozenset[str], types: frozenset[str], read: Callable[[Parser], n.Node]
 ) -> n.Node:
     parser = Parser(text, names, members, types)
-    found = read(parser)
+    try:
+        found = read(parser)
+    except RecursionError:
+        raise parser.fail("表达式嵌套过深。", "The expression is nested too deep.", 0) from None
     if not parser.ended():
         raise parser.fail("这里的内容多余，或名称未知。", "Nothing more is expected here, or a name is not known.")
     if depth(found) > MAX_DEPTH:

@@ -142,12 +142,19 @@ def _context(parser: Parser, at: int) -> n.Node:
 
 
 def _if(parser: Parser, at: int) -> n.Node:
-    parser.need_word("if")
-    condition = parser.expression()
-    parser.need_word("then")
-    then = parser.expression()
-    parser.need_word("else")
-    return n.If(at, condition, then, parser.expression())
+    """A chain of `else if` is read in a loop: long ones are no nesting to whoever writes them."""
+    links: list[tuple[int, n.Node, n.Node]] = []
+    while parser.word() == "if":
+        here = parser.at
+        parser.need_word("if")
+        condition = parser.expression()
+        parser.need_word("then")
+        links.append((here, condition, parser.expression()))
+        parser.need_word("else")
+    found = parser.expression()
+    for here, condition, then in reversed(links):
+        found = n.If(here, condition, then, found)
+    return found
 
 
 def _iterators(parser: Parser, last: str) -> tuple[n.Iterator, ...]:
