@@ -33,6 +33,9 @@ DECISION_PUBLISHED = event_declare(
 DECISION_REJECTED = event_declare(
     "decision.rejected", VersionMoved, Text(zh="决定的新版本被退回", en="a new version of a decision was rejected")
 )
+DECISION_WITHDRAWN = event_declare(
+    "decision.withdrawn", VersionMoved, Text(zh="决定的新版本被起草人撤回", en="the author took a new version back")
+)
 DECISION_ROLLED_BACK = event_declare(
     "decision.rolled-back",
     VersionMoved,

@@ -13,6 +13,7 @@ from yiwang.rules.versions import (
     decision_propose,
     decision_reject,
     decision_roll_back,
+    decision_withdraw,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "decision_retake",
     "decision_roll_back",
     "decision_take",
+    "decision_withdraw",
     "parameter_install",
     "population_match",
 ]

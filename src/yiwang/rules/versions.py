@@ -16,7 +16,13 @@ from yiwang.rules.answers import VersionRow
 from yiwang.rules.checking import content_check
 from yiwang.rules.content import Content, unsound
 from yiwang.rules.errors import SelfApproval, VersionMoved
-from yiwang.rules.events import DECISION_PROPOSED, DECISION_PUBLISHED, DECISION_REJECTED, DECISION_ROLLED_BACK
+from yiwang.rules.events import (
+    DECISION_PROPOSED,
+    DECISION_PUBLISHED,
+    DECISION_REJECTED,
+    DECISION_ROLLED_BACK,
+    DECISION_WITHDRAWN,
+)
 from yiwang.rules.models import Decision, Version, VersionStep
 from yiwang.rules.rows import content_keep, content_of, decision_row, parameter_texts, version_row, version_told
 
@@ -102,6 +108,23 @@ def decision_propose(*, actor: Actor, decision_id: str, number: int, note: str =
     if any(f.level == "error" for f in findings):
         raise unsound(findings, decision_id)
     return _moved(draft, Version.State.PROPOSED, "propose", DECISION_PROPOSED, actor, note, rule)
+
+
+@transaction.atomic
+def decision_withdraw(*, actor: Actor, decision_id: str, number: int, note: str = "") -> VersionRow:
+    """Take one's own version back before anybody decided on it; it is a draft again."""
+    decision = decision_row(decision_id)
+    rule = demand(actor, "decision.edit", decision.department).rule
+    version = _locked(decision, number, Version.State.PROPOSED)
+    if version.author != actor.id:
+        raise VersionMoved(
+            zh=f"第 {number} 版是 {version.author_name} 起草的",
+            en=f"version {number} was written by {version.author_name}",
+            where=decision_id,
+            hint_zh="只有起草人可以撤回；审批人可以退回。",
+            hint_en="Only its author may take it back; whoever approves may send it back.",
+        )
+    return _moved(version, Version.State.DRAFT, "withdraw", DECISION_WITHDRAWN, actor, note, rule)
 
 
 @transaction.atomic
