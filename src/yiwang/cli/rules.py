@@ -21,6 +21,7 @@ from yiwang.rules.selectors import (
     decision_list,
     population_needs,
     rules_check,
+    rules_plan,
     rules_prove,
 )
 from yiwang.rules.service import Outcome, decision_retake, decision_take, population_match
@@ -122,6 +123,19 @@ def prove(place: Where, as_json: Json = False) -> None:
         for one in found:
             _tell_proof(one)
     raise typer.Exit(0 if all(one.proof.sound for one in found) else 1)
+
+
+@app.command("explain-plan")
+def explain_plan(place: Where, as_json: Json = False) -> None:
+    """Say of each expression how it runs over everyone, or why it cannot; exit 1 when one cannot. 说明对全体怎么执行。"""
+    found = rules_plan(place)
+    if as_json:
+        print_json({"expressions": [vars(one) for one in found]})
+    else:
+        for one in found:
+            why = say(one.zh, one.en)
+            out.print(f"{one.how:<20} {one.decision}  {one.text}{'  ' + why if why else ''}", markup=False)
+    raise typer.Exit(1 if any(one.how == "refused" for one in found) else 0)
 
 
 def the_day(text: str) -> date:

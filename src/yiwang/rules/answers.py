@@ -117,7 +117,6 @@ class RuleCount:
     number: int
     basis: str
     subjects: int
-    amount: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ class MatchCount:
 
 @dataclass(frozen=True)
 class MatchResult:
-    """`hits` is the digest of the stored Parquet file: decision, subject, granted, amount, rule."""
+    """`hits` is the digest of the stored Parquet file: decision, subject, amount, rule; one row for each grant."""
 
     on: date
     resource: str

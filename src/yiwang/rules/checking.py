@@ -12,6 +12,7 @@ from yiwang.kernel.errors import PackError
 from yiwang.rules.content import Content, finding_of
 from yiwang.rules.core.dmn.places import DmnRefused
 from yiwang.rules.core.standing import output_names
+from yiwang.rules.planwork import plan_findings
 from yiwang.rules.prepared import Prepared, prepared
 from yiwang.rules.proofwork import base_type, proof_findings
 from yiwang.rules.schema import DERIVED_TYPES
@@ -39,6 +40,7 @@ def content_check(content: Content) -> Iterator[Finding]:
     yield from _types(found)
     yield from _outputs(found)
     yield from proof_findings(found)
+    yield from plan_findings(found)
 
 
 def _names(found: Prepared) -> Iterator[Finding]:

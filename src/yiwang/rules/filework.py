@@ -14,10 +14,12 @@ from yiwang.rules.content import Content
 from yiwang.rules.core.dmn.model import Decision, Model
 from yiwang.rules.core.dmn.places import DmnRefused
 from yiwang.rules.core.dmn.reading import read
+from yiwang.rules.core.plan.refusal import PlanRefused
 from yiwang.rules.core.proofs.findings import Proof
 from yiwang.rules.core.proofs.proving import prove
 from yiwang.rules.core.standing import tables_in
 from yiwang.rules.packchecking import view_content
+from yiwang.rules.planwork import PlanAccount, plan_accounts
 from yiwang.rules.prepared import Prepared, prepared
 from yiwang.rules.proofwork import proofs
 
@@ -103,6 +105,27 @@ def rules_prove(name: str) -> tuple[TableProof, ...]:
         else:
             whole: Prepared = prepared(one.content)
             found += [TableProof(one.file, decision, place, proof) for decision, place, proof in proofs(whole)]
+    return tuple(found)
+
+
+def rules_plan(name: str) -> tuple[PlanAccount, ...]:
+    """How each expression of a pack's decisions, or of one file in a pack, runs over everyone.
+
+    What cannot run so is told as refused, with the reason. Raises InputError for a file without a companion: its columns are unknown.
+    """
+    found: list[PlanAccount] = []
+    for one in rules_files(name):
+        if one.content is None:
+            raise InputError(
+                zh=f"{one.file} 没有伴随文件，不知道输入从哪里来",
+                en=f"{one.file} has no companion that says where its inputs come from",
+                where=one.file,
+            )
+        whole = prepared(one.content)
+        try:
+            found += plan_accounts(whole)
+        except PlanRefused as refused:
+            found.append(PlanAccount(whole.file.id, refused.where, "", "refused", refused.zh, refused.en))
     return tuple(found)
 
 

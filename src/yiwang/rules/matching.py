@@ -21,10 +21,11 @@ from yiwang.rules.adapters.factfile import FactColumn, FactFile, WrongColumn, co
 from yiwang.rules.answers import MatchResult
 from yiwang.rules.asking import day
 from yiwang.rules.events import POPULATION_MATCHED
-from yiwang.rules.executing import Asked, Executed, execute
+from yiwang.rules.executing import Executed, execute
 from yiwang.rules.population import KEY, Population, column_of
 from yiwang.rules.prepared import Prepared, prepared
 from yiwang.rules.rows import content_of, decision_row, version_row
+from yiwang.rules.runs import Asked
 
 RECEIPT = "decision-match"
 SHORTEST_PURPOSE, LONGEST_PURPOSE = 4, 400

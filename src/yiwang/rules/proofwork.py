@@ -98,12 +98,16 @@ def _dated(found: Prepared, parameter: str) -> list[Dated]:
     ]
 
 
+def first_day(found: Prepared) -> date:
+    """The first day on which every parameter has a value; any day when there is none."""
+    firsts = [found.content.values[name].first for name in set(found.uses.values())]
+    return max(firsts, default=date(2026, 1, 1))
+
+
 def _period(found: Prepared) -> Period | None:
-    """From the day all parameters have a value until the day the last of them ends: one that ends sooner is a finding."""
-    files = [found.content.values[name] for name in sorted(set(found.uses.values()))]
-    if not files:
+    """From the first day all parameters have a value until the last of them ends: one that ends sooner is a finding."""
+    ends = [found.content.values[name].until for name in sorted(set(found.uses.values()))]
+    if not ends:
         return None
-    first = max(file.first for file in files)
-    ends = [file.until for file in files]
     last = None if None in ends else max(end for end in ends if end is not None) - timedelta(days=1)
-    return Period(day(first), day(last) if last else None)
+    return Period(day(first_day(found)), day(last) if last else None)

@@ -19,8 +19,9 @@ from yiwang.rules.answers import (
 )
 from yiwang.rules.comparing import TableDifference, VersionDifference, decision_difference
 from yiwang.rules.effects import effect_needs
-from yiwang.rules.filework import RulesCheck, TableProof, rules_check, rules_prove
+from yiwang.rules.filework import RulesCheck, TableProof, rules_check, rules_plan, rules_prove
 from yiwang.rules.parameters import parameter_get, parameter_list
+from yiwang.rules.planwork import PlanAccount
 from yiwang.rules.population import (
     KEY,
     Population,
@@ -48,6 +49,7 @@ __all__ = [
     "MatchCount",
     "MatchResult",
     "ParameterRow",
+    "PlanAccount",
     "Population",
     "PopulationColumn",
     "PopulationNeeds",
@@ -73,5 +75,6 @@ __all__ = [
     "parameter_list",
     "population_needs",
     "rules_check",
+    "rules_plan",
     "rules_prove",
 ]
