@@ -164,7 +164,8 @@ def call(node: n.Call, making: Making) -> Closure:
 
 @MAKERS.register(n.FunctionLiteral)
 def function_literal(node: n.FunctionLiteral, making: Making) -> Closure:
-    body, at = MAKERS.make(node.body, making), node.at
+    part, at = making.part(node.body), node.at
+    body, cost = part.closure, part.cost
     names = [each.name for each in node.parameters]
     kinds = [None if each.type is None else from_node(each.type, making.types) for each in node.parameters]
     unknown = [
@@ -179,6 +180,7 @@ def function_literal(node: n.FunctionLiteral, making: Making) -> Closure:
             )
 
         def invoke(inner: Run, values: list[Any]) -> Value:
+            inner.step(cost)
             return body(Scope(dict(zip(names, values, strict=True)), scope), inner)  # type: ignore[no-any-return]
 
         return Function("", parameters, invoke)

@@ -7,16 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from yiwang.rules.core.feel import nodes as n
-from yiwang.rules.core.feel import temporal
+from yiwang.rules.core.feel.calendar import date_of, days_of
 from yiwang.rules.core.feel.comparing import kind, order
-from yiwang.rules.core.feel.depth import children
 from yiwang.rules.core.feel.operators import both, either
 from yiwang.rules.core.feel.running import MAKERS, Closure, Making, Run, Scope
 from yiwang.rules.core.feel.types import bare, from_node, instance
-from yiwang.rules.core.feel.values import Date, NoValue, Range, TimeDuration, Value
+from yiwang.rules.core.feel.values import Date, NoValue, Range, Value
 
 _CONDITIONS = (n.Comparison, n.Logic, n.Between, n.In, n.Quantified, n.InstanceOf, n.Boolean)
-_DAY = TimeDuration(86_400 * 1_000_000_000)
 
 
 @MAKERS.register(n.If)
@@ -58,13 +56,8 @@ def _steps(first: Value, last: Value) -> Iterator[Value]:
 
 
 def _days(first: Date, last: Date) -> Iterator[Value]:
-    step = _DAY if first <= last else temporal.negate(_DAY)
-    here: Any = first
-    while True:
-        yield here
-        if here == last:
-            return
-        here = temporal.add(here, step)
+    low, high = days_of(first), days_of(last)
+    return (date_of(day) for day in (range(low, high + 1) if low <= high else range(low, high - 1, -1)))
 
 
 def _of_range(extent: Range) -> Iterator[Value]:
@@ -96,28 +89,30 @@ def _domain(iterator: n.Iterator, making: Making) -> Any:
     return run_it
 
 
-def _rounds(names: list[str], domains: list[Any], scope: Scope, run: Run) -> Iterator[Scope]:
+def _rounds(names: list[str], domains: list[Any], scope: Scope, run: Run, number: int = 0) -> Iterator[Scope]:
     """One scope per combination, the last iterator the fastest."""
-    if not names:
+    if number == len(names):
         yield scope
         return
-    for each in domains[0](scope, run):
+    for each in domains[number](scope, run):
         run.step()
-        yield from _rounds(names[1:], domains[1:], Scope({names[0]: each}, scope), run)
+        yield from _rounds(names, domains, Scope({names[number]: each}, scope), run, number + 1)
 
 
 @MAKERS.register(n.For)
 def for_(node: n.For, making: Making) -> Closure:
     names = [each.name for each in node.iterators]
     domains = [_domain(each, making) for each in node.iterators]
-    body, at = MAKERS.make(node.body, making), node.at
+    part, at = making.part(node.body), node.at
+    body, cost = part.closure, part.cost
 
     def run_it(scope: Scope, run: Run) -> Value:
         results: list[Any] = []
         try:
             for inner in _rounds(names, domains, Scope({"partial": results}, scope), run):
                 # What the body keeps of `partial` must not grow afterwards; copied only where the body names it.
-                if uses_partial:
+                run.step(cost)
+                if part.partial:
                     run.step(len(results) // 50)
                     inner = Scope({"partial": list(results)}, inner)
                 results.append(body(inner, run))
@@ -125,31 +120,22 @@ def for_(node: n.For, making: Making) -> Closure:
             return run.refuse(why, at)
         return results
 
-    uses_partial = _names_partial(node.body)
     return run_it
-
-
-def _names_partial(body: n.Node) -> bool:
-    waiting: list[Any] = [body]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, n.Name) and item.name == "partial":
-            return True
-        waiting.extend(children(item))
-    return False
 
 
 @MAKERS.register(n.Quantified)
 def quantified(node: n.Quantified, making: Making) -> Closure:
     names = [each.name for each in node.iterators]
     domains = [_domain(each, making) for each in node.iterators]
-    body, at = MAKERS.make(node.body, making), node.at
+    part, at = making.part(node.body), node.at
+    body, cost = part.closure, part.cost
     joined, start = (either, False) if node.word == "some" else (both, True)
 
     def run_it(scope: Scope, run: Run) -> Value:
         answer: bool | None = start
         try:
             for inner in _rounds(names, domains, scope, run):
+                run.step(cost)
                 answer = joined(answer, body(inner, run))
                 if answer is (not start):
                     break
@@ -179,31 +165,33 @@ def _item_scope(item: Any, scope: Scope) -> Scope:
 
 @MAKERS.register(n.Filter)
 def filter_(node: n.Filter, making: Making) -> Closure:
-    target, condition, at = MAKERS.make(node.target, making), MAKERS.make(node.condition, making), node.at
+    target, part, at = MAKERS.make(node.target, making), making.part(node.condition), node.at
+    condition, cost = part.closure, part.cost
     only_truth = isinstance(node.condition, _CONDITIONS)
 
     def run_it(scope: Scope, run: Run) -> Value:
         value = target(scope, run)
         items = value if isinstance(value, list) else [] if value is None else [value]
-        if not only_truth:
-            index = condition(_item_scope(items[0], scope) if items else scope, run)
-            if isinstance(index, Decimal):
-                try:
-                    return position(items, index)
-                except NoValue as why:
-                    return run.refuse(why, at)
-        kept = []
-        for item in items:
-            run.step()
-            found = condition(_item_scope(item, scope), run)
-            if found is True:
-                kept.append(item)
-            elif found is not False and found is not None:
-                return run.note(
-                    f"筛选条件是 {kind(found)}，应为真假或位置。",
-                    f"A filter is a {kind(found)}, not truth or position.",
-                    at,
-                )
+        kept: list[Any] = []
+        try:
+            if not items:
+                # A position outside an empty list is worth a note.
+                index = None if only_truth else condition(scope, run)
+                return position(items, index) if isinstance(index, Decimal) else kept
+            for number, item in enumerate(items):
+                run.step(cost)
+                found = condition(_item_scope(item, scope), run)
+                if number == 0 and isinstance(found, Decimal):
+                    return position(items, found)
+                if found is True:
+                    kept.append(item)
+                elif found is not False and found is not None:
+                    raise NoValue(
+                        f"筛选条件是 {kind(found)}，应为真假或位置。",
+                        f"A filter is a {kind(found)}, not truth or position.",
+                    )
+        except NoValue as why:
+            return run.refuse(why, at)
         return kept
 
     return run_it

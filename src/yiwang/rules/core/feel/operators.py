@@ -16,12 +16,15 @@ from yiwang.rules.core.feel.values import (
     DateTime,
     MonthsDuration,
     NoValue,
+    Range,
     Time,
     TimeDuration,
     Value,
 )
 
 _TEMPORAL = (Date, Time, DateTime, MonthsDuration, TimeDuration)
+# A power with a fraction is an exponential of a logarithm at 34 digits.
+_STEPS_A_ROOT = 60
 _SIGNS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": ARITHMETIC.add,
     "-": ARITHMETIC.subtract,
@@ -73,6 +76,8 @@ def arithmetic(node: n.Arithmetic, making: Making) -> Closure:
         one, other = left(scope, run), right(scope, run)
         try:
             if type(one) is Decimal and type(other) is Decimal:
+                if sign == "**" and other != other.to_integral_value():
+                    run.step(_STEPS_A_ROOT)
                 return exact(one, other)
             if type(one) is str and type(other) is str:
                 run.step((len(one) + len(other)) // 100)
@@ -128,7 +133,7 @@ def comparison(node: n.Comparison, making: Making) -> Closure:
 
     def run_it(scope: Scope, run: Run) -> Value:
         one, other = left(scope, run), right(scope, run)
-        if isinstance(one, (list, dict)):
+        if isinstance(one, (list, dict, Range)):
             run.weigh(one)
         found = compare(sign, one, other)
         if found is None:

@@ -213,7 +213,7 @@ class Parser(Scanner):
     def _arguments(self, at: int, function: n.Node) -> n.Call:
         endpoint, self.in_endpoint = self.in_endpoint, False
         arguments: list[n.Node] = []
-        names: list[str] = []
+        names: dict[str, None] = {}
         while not self.take(")"):
             if arguments:
                 self.need(",")
@@ -223,7 +223,7 @@ class Parser(Scanner):
             if name is not None:
                 if name in names:
                     raise self.fail(f"参数“{name}”给了两次。", f"The argument “{name}” is given twice.")
-                names.append(name)
+                names[name] = None
             arguments.append(self.expression())
         self.in_endpoint = endpoint
         return n.Call(at, function, tuple(arguments), tuple(names))

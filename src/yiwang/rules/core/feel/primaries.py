@@ -118,7 +118,7 @@ def _unary_range(parser: Parser, at: int) -> n.Node:
 
 def _context(parser: Parser, at: int) -> n.Node:
     parser.need("{")
-    entries: list[tuple[str, n.Node]] = []
+    entries: dict[str, n.Node] = {}
     before = parser.names
     try:
         while not parser.take("}"):
@@ -128,14 +128,14 @@ def _context(parser: Parser, at: int) -> n.Node:
             key = parser.string() if parser.sees('"') else parser.new_name()
             if key is None:
                 raise parser.fail("此处应为键。", "A key is expected here.")
-            if any(key == other for other, _ in entries):
+            if key in entries:
                 raise parser.fail(f"键“{key}”出现两次。", f"The key “{key}” occurs twice.", key_at)
             parser.need(":")
-            entries.append((key, _inside(parser)))
+            entries[key] = _inside(parser)
             parser.declare(key, member=True)
     finally:
         parser.names = before
-    return n.Context(at, tuple(entries))
+    return n.Context(at, tuple(entries.items()))
 
 
 # Control ----------------------------------------------------------------------------------------------------------------
@@ -195,15 +195,15 @@ def _function(parser: Parser, at: int) -> n.Node:
     before = parser.names
     parser.need_word("function")
     parser.need("(")
-    parameters: list[n.Parameter] = []
+    parameters: dict[str, n.Parameter] = {}
     while not parser.take(")"):
         if parameters:
             parser.need(",")
         name = parser.new_name()
-        if any(name == other.name for other in parameters):
+        if name in parameters:
             raise parser.fail(f"参数“{name}”写了两次。", f"The parameter “{name}” is declared twice.")
         kind = type_at(parser, parser.types) if parser.take(":") else None
-        parameters.append(n.Parameter(name, kind))
+        parameters[name] = n.Parameter(name, kind)
     if parser.word() == "external":
         raise FeelSyntaxError(
             zh="不支持外部函数（Java、PMML）：本系统不运行外来代码。",
@@ -213,9 +213,9 @@ def _function(parser: Parser, at: int) -> n.Node:
             hint_en="Write it as a FEEL function or a business knowledge model.",
         )
     try:
-        for each in parameters:
-            parser.declare(each.name)
-        return n.FunctionLiteral(at, tuple(parameters), parser.expression())
+        for name in parameters:
+            parser.declare(name)
+        return n.FunctionLiteral(at, tuple(parameters.values()), parser.expression())
     finally:
         parser.names = before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,9 @@ STEPS = 200_000
 CALLS = 100
 MAX_NOTES = 100
 # Items that cost one step when a list is only walked, copied or compared.
-ITEMS_A_STEP = 16
+ITEMS_A_STEP = 4
+# Nodes of a tree that cost one step each time the tree is run again: in a loop, a filter, a call.
+NODES_A_STEP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Run:
 
     def note(self, zh: str, en: str, at: int = 0) -> Value:
         """Null, with a reason."""
+        self.step()
         if len(self.notes) < MAX_NOTES:
             self.notes.append(Note(zh, en, at))
         return None
@@ -128,11 +132,30 @@ class Run:
 Closure = Callable[[Scope, Run], Any]
 
 
+_ANY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`cost` in steps each time it is run; `partial` when it names what a loop has found so far."""
+
+    closure: Closure
+    cost: int
+    partial: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What is known while closures are made: the types of the model."""
+    """What is known while closures are made: the types of the model, and how often each thing was made so far."""
 
     types: Resolver = nothing_known
+    made: Counter[str] = field(default_factory=Counter)
+
+    def part(self, node: Node) -> Part:
+        """A part that is run again and again."""
+        nodes, partial = self.made[_ANY], self.made["partial"]
+        closure = MAKERS.make(node, self)
+        return Part(closure, 1 + (self.made[_ANY] - nodes) // NODES_A_STEP, self.made["partial"] > partial)
 
 
 Maker = Callable[[Any, Making], Closure]
@@ -152,6 +175,7 @@ class Makers:
         return keep
 
     def make(self, node: Node, making: Making) -> Closure:
+        making.made[_ANY] += 1
         return self.by_node[type(node)](node, making)
 
 

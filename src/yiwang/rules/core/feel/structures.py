@@ -52,6 +52,7 @@ def moment(node: n.Temporal, making: Making) -> Closure:
 @MAKERS.register(n.Name)
 def name(node: n.Name, making: Making) -> Closure:
     wanted, at = node.name, node.at
+    making.made[wanted] += 1
     built_in = builtin_function(wanted)
 
     def run_it(scope: Scope, run: Run) -> Value:
@@ -97,7 +98,7 @@ def member(value: Value, wanted: str) -> Value:
             return value[wanted]  # type: ignore[no-any-return]
         raise NoValue(f"其中没有“{wanted}”。", f"It has no member “{wanted}”.")
     if isinstance(value, list):
-        return [_member_or_null(item, wanted) for item in value]
+        return [item.get(wanted) if isinstance(item, dict) else _member_or_null(item, wanted) for item in value]
     if isinstance(value, Range):
         return _range_member(value, wanted)
     if value is None:

@@ -73,7 +73,7 @@ def _passing(test: n.Test, making: Making) -> Passing:
 
     def run_it(value: Any, scope: Scope, run: Run) -> bool | None:
         extent = expression(scope, run)
-        if isinstance(extent, list):
+        if isinstance(extent, (list, dict)) or (isinstance(extent, Range) and extent.sign in ("=", "!=")):
             run.weigh(extent)
         return lies_in(value, extent)
 
@@ -109,9 +109,14 @@ def _condition(expression: Closure) -> Passing:
 
 def _compare_test(test: n.CompareTest, making: Making) -> Passing:
     operand, sign = MAKERS.make(test.operand, making), test.sign
-    if _uses_input(test.operand):
-        return lambda value, scope, run: compare(sign, value, operand(Scope({INPUT: value}, scope), run))
-    return lambda value, scope, run: compare(sign, value, operand(scope, run))
+
+    def run_it(value: Any, scope: Scope, run: Run) -> bool | None:
+        if isinstance(value, (list, dict)):
+            run.weigh(value)
+        return compare(sign, value, operand(Scope({INPUT: value}, scope) if uses_input else scope, run))
+
+    uses_input = _uses_input(test.operand)
+    return run_it
 
 
 def passing(tests: tuple[n.Test, ...], making: Making, negated: bool = False) -> Passing:

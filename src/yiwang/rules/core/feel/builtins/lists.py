@@ -113,19 +113,33 @@ def index_of(run: Any, items: list[Any], match: Value) -> list[Any]:
     return [Decimal(place) for place, item in enumerate(items, 1) if equal(item, match) is True]
 
 
+def _key(item: Value) -> Any:
+    """Two items with keys are equal exactly when their keys are; None where there is no such key."""
+    if item is None or isinstance(item, _HASHED):
+        return type(item), item
+    if isinstance(item, list):
+        inner = [_key(each) for each in item]
+        return None if None in inner else (list, tuple(inner))
+    if isinstance(item, dict):
+        entries = {name: _key(each) for name, each in item.items()}
+        return None if None in entries.values() else (dict, frozenset(entries.items()))
+    return None
+
+
 def _distinct(run: Any, items: list[Any]) -> list[Any]:
     """The first of each that are equal, in order."""
-    seen: set[tuple[type, Any]] = set()
+    seen: set[Any] = set()
     others: list[Any] = []
     kept: list[Any] = []
     for item in items:
-        if item is None or isinstance(item, _HASHED):
-            key = (type(item), item)
+        weight = 1 if item is None or isinstance(item, _HASHED) else weigh(run, item)
+        key = _key(item)
+        if key is not None:
             if key in seen:
                 continue
             seen.add(key)
         else:
-            run.step(1 + len(others) * weigh(run, item) // ITEMS_A_STEP)
+            run.step(1 + len(others) * weight)
             if any(equal(item, other) is True for other in others):
                 continue
             others.append(item)

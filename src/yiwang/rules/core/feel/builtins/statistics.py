@@ -18,7 +18,7 @@ from yiwang.rules.core.feel.values import ARITHMETIC, NoValue, Value
 
 
 def _numbers(run: Any, items: list[Any]) -> list[Decimal]:
-    walk(run, items)
+    run.step(1 + len(items) // 2)
     for item in items:
         if not isinstance(item, Decimal):
             raise NoValue(
@@ -48,7 +48,7 @@ _BY_ORDER: Callable[[Any], Any] = cmp_to_key(_ordered)
 
 
 def _extreme(run: Any, items: list[Any], choose: Callable[..., Any]) -> Value:
-    walk(run, items)
+    run.step(1 + len(items))
     if not items:
         raise NoValue("列表是空的。", "The list is empty.")
     _ordered(items[0], items[0])
@@ -109,13 +109,15 @@ def median(run: Any, items: list[Any]) -> Decimal:
 @builtin("stddev", "list: list", "n: any...", run=True)
 def deviation(run: Any, items: list[Any]) -> Decimal:
     """Of a sample: the squares are divided by one less than there are numbers, so one number has none."""
+    run.step(len(items))
     numbers = _numbers(run, items)
     if len(numbers) < 2:
         raise NoValue("少于两个数字没有标准差。", "Fewer than two numbers have no standard deviation.")
 
     def compute() -> Decimal:
         middle = ARITHMETIC.divide(_total(numbers), Decimal(len(numbers)))
-        squares = [ARITHMETIC.power(ARITHMETIC.subtract(number, middle), 2) for number in numbers]
+        apart = [ARITHMETIC.subtract(number, middle) for number in numbers]
+        squares = [ARITHMETIC.multiply(each, each) for each in apart]
         return ARITHMETIC.sqrt(ARITHMETIC.divide(_total(squares), Decimal(len(numbers) - 1)))
 
     return calculate(compute)
