@@ -155,6 +155,9 @@ def _nullable(column: Column, tests: list[n.UnaryTests], judge: Judge, notes: li
         return column.domain.nullable
     if tests:
         return all(judge.passes(each, None) is True for each in tests)
+    # Whoever wrote a cell for the empty input expects one.
+    if any(value is None for value in column.constants):
+        return True
     notes.append(
         Assumption(
             zh=f"没有声明“{column.name}”可否为空，按不为空证明",

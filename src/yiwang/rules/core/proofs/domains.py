@@ -15,8 +15,8 @@ from yiwang.rules.core.feel.wording import Words
 class Domain:
     """The values of an input, by its label or by its expression as written.
 
-    `type` is a FEEL type, empty: as the column says. `nullable` None: as `allowed` says of null; without `allowed` taken as not null
-    and said so. `step` 1 for whole numbers, 0.01 for money in fen; None: any number.
+    `type` is a FEEL type, empty: as the column says. `nullable` None: as `allowed` says of null; without `allowed` when a cell asks for
+    null, else taken as never null, and said so. `step` 1 for whole numbers, 0.01 for money in fen; None: any number.
     """
 
     type: str = ""

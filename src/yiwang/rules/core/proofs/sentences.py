@@ -78,8 +78,9 @@ def regions_words(dimension: Dimension, mask: int) -> Words:
     if mask == dimension.all & ~dimension.null:
         return Words("不为空", "is not empty")
     regions = [dimension.regions[place] for place in bits(mask)]
-    if any(region.kind == "other" for region in regions):
-        missing = [dimension.regions[place] for place in bits(dimension.all & ~mask)]
+    missing = [dimension.regions[place] for place in bits(dimension.all & ~mask)]
+    most = dimension.finite and len(missing) <= 2 < len(regions) - 1
+    if most or any(region.kind == "other" for region in regions):
         absent = _values([said(dimension, region.value) for region in missing])
         return Words("不为" + absent.zh, "is not " + absent.en)
     single: list[Words] = []
