@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from yiwang.rules.core.dmn import aggregation
+from yiwang.rules.core.dmn import aggregation, cells
 from yiwang.rules.core.dmn.boxed import DecisionTable, HitPolicy, Literal, Output
 from yiwang.rules.core.dmn.tracing import TableTrace, TracedRun
 from yiwang.rules.core.dmn.typing import Types, entered, order_of
@@ -57,7 +57,7 @@ class _Table:
             (
                 MAKERS.make(one.expression.node, making),
                 types.of(one.expression.type),
-                None if one.values is None else prepare_tests(one.values, making.types),
+                None if one.values is None else cells.passing(one.values, making.types),
                 one.label,
             )
             for one in table.inputs
@@ -66,7 +66,7 @@ class _Table:
         self.rules = [
             _Rule(
                 tuple(
-                    (index, prepare_tests(cell.tests, making.types).closure)
+                    (index, cells.passing(cell.tests, making.types))
                     for index, cell in enumerate(rule.inputs)
                     if not _any(cell.tests)
                 ),
@@ -86,7 +86,7 @@ class _Table:
             value = closure(scope, run)
             if wanted != ANY:
                 value = entered(value, wanted, run, (f"输入“{label}”", f"input “{label}”"))
-            if allowed is not None and value is not None and allowed.passes(value, scope, run) is not True:
+            if allowed is not None and value is not None and allowed(value, scope, run) is not True:
                 run.note(
                     f"输入“{label}”的值不在允许之列。",
                     f"The value of the input “{label}” is not among its allowed values.",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from yiwang.rules.core.dmn.boxed import Output
+from yiwang.rules.core.dmn.cells import Holds, simple
 from yiwang.rules.core.dmn.model import FunctionItem, ItemDefinition, Model
 from yiwang.rules.core.feel import nodes
 from yiwang.rules.core.feel.interpreter import prepare_tests
@@ -25,6 +28,15 @@ from yiwang.rules.errors import BudgetExceeded
 # Allowed values say nothing of the day; the reader refuses those that do.
 _SOME_DAY = DateTime(Date(2000, 1, 1), Time(0, 0, 0, 0, Zone(offset=0)))
 _STEPS = 20_000
+# The kinds of value whose class alone says that they are of a basic type.
+_CLASSES: dict[str, type] = {
+    "number": Decimal,
+    "string": str,
+    "boolean": bool,
+    "date": Date,
+    "time": Time,
+    "date and time": DateTime,
+}
 
 
 class Types:
@@ -128,9 +140,14 @@ class _Holds:
     """Whether a value passes tests that stand outside any evaluation."""
 
     def __init__(self, tests: nodes.UnaryTests) -> None:
+        quick = simple(tests)
+        self.kind = None if quick is None else quick[0]
+        self.quick: Holds = bool if quick is None else quick[1]
         self.tests = prepare_tests(tests)
 
     def __call__(self, value: Value, scope: Scope | None = None) -> bool:
+        if type(value) is self.kind:
+            return self.quick(value)
         try:
             return self.tests.passes(value, scope or Scope({}), Run(_SOME_DAY, _STEPS)) is True
         except BudgetExceeded:
@@ -154,6 +171,8 @@ class _MemberHolds(_Holds):
 
 def entered(value: Value, wanted: Type, run: Run, what: tuple[str, str]) -> Value:
     """The value as a typed place takes it; null with a note when it does not conform. `what` names the place in both languages."""
+    if value is None or type(value) is _CLASSES.get(wanted.name) and type(wanted) is Type:
+        return value
     try:
         return convert(value, wanted)  # type: ignore[no-any-return]
     except NoValue as why:
