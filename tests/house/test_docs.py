@@ -12,6 +12,7 @@ from sources import ROOT, engines, written
 
 import yiwang.data.service
 import yiwang.kernel.service
+import yiwang.rules.service
 from yiwang.config.place import Place
 from yiwang.data.core.checks import COMMON_REASONS, ROW_REASONS
 from yiwang.data.core.rules import DIMENSION_OF_KIND
@@ -23,7 +24,11 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 README_LINES = 80
 FIRMS = "legal-person-registration"
-SERVICES = {"kernel": yiwang.kernel.service.__all__, "data": yiwang.data.service.__all__}
+SERVICES = {
+    "kernel": yiwang.kernel.service.__all__,
+    "rules": yiwang.rules.service.__all__,
+    "data": yiwang.data.service.__all__,
+}
 
 
 def broken_links(path: Path, root: Path = ROOT) -> list[str]:
