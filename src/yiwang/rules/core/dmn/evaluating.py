@@ -15,7 +15,7 @@ from typing import Any
 
 from yiwang.kernel.errors import NotFound
 from yiwang.rules.core.dmn.instances import Instance, Key, Needed, Step
-from yiwang.rules.core.dmn.model import Decision, Knowledge, Model, Service
+from yiwang.rules.core.dmn.model import Decision, Element, Knowledge, Model, Service
 from yiwang.rules.core.dmn.places import DmnRefused, Refusal
 from yiwang.rules.core.dmn.tracing import DecisionTrace, TracedRun
 from yiwang.rules.core.dmn.typing import entered
@@ -40,25 +40,29 @@ class PreparedModel:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.root = Instance(model, (), self._service_function)
+        self._names = {one.name: one for one in reversed(list(model.elements()))}
         self._plans: dict[tuple[tuple[Key, ...], tuple[Key, ...]], tuple[Step, ...]] = {}
+
+    def _named(self, name: str) -> Element | None:
+        return self._names.get(" ".join(name.split())) or self.model.by_id.get(name)
 
     def decide(self, name: str, inputs: Mapping[str, Any], run: Run) -> Value:
         """The value of a decision, by name or id. Raises NotFound, DmnRefused and BudgetExceeded."""
-        decision = self.model.named(name)
+        decision = self._named(name)
         if not isinstance(decision, Decision):
             raise _no(name, self.model, "决策", "decision")
         return self._guarded(lambda: self._taken([self.root.key(decision.id)], _Taking(inputs, run))[0])
 
     def decide_service(self, name: str, inputs: Mapping[str, Any], run: Run) -> Value:
         """The value of a decision service: of its one output decision, or a context of all of them by name."""
-        service = self.model.named(name)
+        service = self._named(name)
         if not isinstance(service, Service):
             raise _no(name, self.model, "决策服务", "decision service")
         return self._guarded(lambda: self._service(self.root, service, inputs, run))
 
     def call(self, name: str, arguments: list[Any], run: Run) -> Value:
         """The value of a business knowledge model for arguments by position."""
-        knowledge = self.model.named(name)
+        knowledge = self._named(name)
         if not isinstance(knowledge, Knowledge):
             raise _no(name, self.model, "业务知识模型", "business knowledge model")
         self._allowed([(self.root, knowledge.id)])
@@ -73,7 +77,7 @@ class PreparedModel:
 
     def needs(self, name: str) -> tuple[str, ...]:
         """The names of the inputs a decision rests on, through other decisions too; imported ones as `prefix.name`."""
-        decision = self.model.named(name)
+        decision = self._named(name)
         if not isinstance(decision, Decision):
             raise _no(name, self.model, "决策", "decision")
         seen = dict.fromkeys(
@@ -85,7 +89,7 @@ class PreparedModel:
 
     def refusal(self, name: str) -> Refusal | None:
         """Why an element of a model read with `tolerant` cannot be run: its own fault, or that of what it rests on."""
-        element = self.model.named(name)
+        element = self._named(name)
         if element is None:
             return None
         starts = [element.id]

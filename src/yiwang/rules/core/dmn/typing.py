@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from threading import RLock
 
 from yiwang.rules.core.dmn.boxed import Output
 from yiwang.rules.core.dmn.cells import Holds, simple
@@ -46,6 +47,7 @@ class Types:
         self.model = model
         self._built: dict[str, Type] = {}
         self._building: list[str] = []
+        self._lock = RLock()
         self._texts: dict[str, Type] = {}
         self._imported = {one.prefix: Types(one.model) for one in model.imports}
         self._names = frozenset(model.items) | frozenset(
@@ -70,18 +72,21 @@ class Types:
         if text is None:
             return ANY
         if text not in self._texts:
-            found = self.named(text)
-            self._texts[text] = found or from_node(parse_type(text, self._names), self.named) or ANY
+            with self._lock:
+                found = self.named(text)
+                self._texts[text] = found or from_node(parse_type(text, self._names), self.named) or ANY
         return self._texts[text]
 
     def _own(self, name: str) -> Type:
-        if name in self._building:
-            return Recursive(_kind(self.model, name), name, lambda: self._built[name])
-        self._building.append(name)
-        found = self._item(self.model.items[name])
-        self._building.pop()
-        self._built[name] = found
-        return found
+        # One thread at a time: what another is building would look like a type that holds itself.
+        with self._lock:
+            if name in self._building:
+                return Recursive(_kind(self.model, name), name, lambda: self._built[name])
+            self._building.append(name)
+            found = self._item(self.model.items[name])
+            self._building.pop()
+            self._built[name] = found
+            return found
 
     def _item(self, item: ItemDefinition, member: bool = False) -> Type:
         """A member's own constraints may name its siblings, so the context it stands in holds them."""
