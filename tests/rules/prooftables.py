@@ -97,7 +97,7 @@ def rule(text: str, inputs: int, names: frozenset[str], article: str) -> Rule:
 def table(said: dict[str, Any]) -> DecisionTable:
     policy, _, aggregation = said.get("policy", "U").partition(" ")
     names = frozenset(said["inputs"]) | frozenset(said.get("parameters", {})) | frozenset(said.get("others", {}))
-    names |= {part for name in said["inputs"] for part in name.split(" / ")}
+    names = frozenset(part for name in names for part in name.split(" / "))
     inputs = tuple(
         Input(
             PLACE, name, literal(name, names, type_and_rest(text)[0] if said.get("typed", "true") == "true" else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal as OneOf
 
 from yiwang.rules.core.dmn.boxed import Input
@@ -133,7 +134,9 @@ def dimension(column: Column, judge: Judge, notes: list[Assumption]) -> Dimensio
         return Dimension(
             column.text, "input", tuple(within(truths(), allowed, nullable)), None, column.domain, words, kind_of
         )
-    matching = [value for value in column.constants if value is not None and kind(value) == kind_of]
+    # Where functions are most often null: nothing to divide by, nothing written.
+    edges: list[Value] = [Decimal(0), ""] if column.wide else []
+    matching = [value for value in (*column.constants, *edges) if value is not None and kind(value) == kind_of]
     scale = scale_of(kind_of, column.domain.step, _zoned(column, matching))
     if scale is None:
         whole = [Region("other", None)] + ([NULL] if nullable else [])

@@ -157,7 +157,7 @@ class Finder:
             key = dimension.scale.key(dimension.regions[at].value)
             if isinstance(key, Fraction):
                 step = dimension.scale.step or Fraction(1)
-                found += [key, key + step, key - step]
+                found += [key, key + step, key - step, 2 * key, key + 2 * step]
             elif key is not None:
                 found += [key, key + "a"]
         return found
