@@ -265,6 +265,21 @@ def test_an_import_without_a_name_shares_its_names() -> None:
     assert ask("A", {"base.dmn": BASE, "main.dmn": main}, {}) == "Hi Li"
 
 
+def test_of_several_imports_without_a_name_the_models_own_then_the_first_count() -> None:
+    other = file(decision("Hello", literal('"other"')), decision("Extra", literal('"extra"')), namespace="urn:other")
+    main = file(
+        imports("", "urn:base"),
+        imports("", "urn:other"),
+        number_input("x"),
+        decision("A", literal('Hello + " " + Extra'), decisions="urn:base#d-Hello urn:other#d-Hello urn:other#d-Extra"),
+        decision("B", literal("Extra"), decisions="#d-Extra urn:other#d-Extra"),
+        decision("Extra", literal('"own"')),
+    )
+    files = {"base.dmn": BASE, "other.dmn": other, "main.dmn": main}
+    assert ask("A", files, {"Person name": "Li"}) == "Hello Li extra"
+    assert ask("B", files, {}) == "own"
+
+
 def test_one_model_imported_on_two_ways_takes_the_inputs_of_each_way() -> None:
     def middle(namespace: str) -> bytes:
         return file(

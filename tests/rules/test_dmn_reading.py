@@ -192,6 +192,12 @@ def test_files_are_read_after_those_they_import_whatever_their_names() -> None:
     assert models["a.dmn"].imports[0].model is models["z.dmn"]
 
 
+def test_an_import_may_not_share_its_name_with_an_element() -> None:
+    imports = f'<import name="B" namespace="urn:base" importType="{DMN15}"/>'
+    files = {"a.dmn": file(imports, decision("B", ONE)), "b.dmn": file(decision("B", ONE), namespace="urn:base")}
+    assert read_all(files)[1]["a.dmn"].refusals[0].code == "duplicate_name"
+
+
 def test_files_that_import_one_another_in_a_circle_are_refused() -> None:
     def one(own: str, other: str) -> bytes:
         return file(f'<import name="p" namespace="{other}" importType="{DMN15}"/>', namespace=own)

@@ -81,7 +81,7 @@ class PreparedModel:
         if not isinstance(decision, Decision):
             raise _no(name, self.model, "决策", "decision")
         seen = dict.fromkeys(
-            ".".join((*need.key[0], need.name))
+            ".".join((*need.names, need.name))
             for step in self._plan([self.root.key(decision.id)], frozenset())
             for need in step.inputs
         )
@@ -131,11 +131,11 @@ class PreparedModel:
     def _step(self, step: Step, taking: _Taking) -> Value:
         values: dict[str, Any] = {}
         for need in step.inputs:
-            self._keep(values, need, self._input(need, taking))
+            need.keep(values, self._input(need, taking))
         for need in step.decisions:
-            self._keep(values, need, taking.found[need.key])
+            need.keep(values, taking.found[need.key])
         for need, function in step.functions:
-            self._keep(values, need, function)
+            need.keep(values, function)
         run = taking.run
         if not isinstance(run, TracedRun):
             return step.value(values, run)
@@ -146,12 +146,6 @@ class PreparedModel:
         finally:
             run.end(result)
         return result
-
-    def _keep(self, values: dict[str, Any], need: Needed, value: Value) -> None:
-        if need.prefix:
-            values.setdefault(need.prefix, {})[need.name] = value
-        else:
-            values[need.name] = value
 
     def _input(self, need: Needed, taking: _Taking) -> Value:
         if need.key not in taking.found:
@@ -245,7 +239,7 @@ def _result_type(instance: Instance, service: Service) -> Type:
 
 def _given(need: Needed, inputs: Mapping[str, Any]) -> Value:
     """An input's value as the caller gave it: by name, below its import's name, or as `prefix.name`."""
-    path, _ = need.key
+    path = need.names
     if not path:
         return inputs.get(need.name)
     for start in range(len(path)):

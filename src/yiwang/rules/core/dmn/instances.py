@@ -13,20 +13,31 @@ from yiwang.rules.core.feel.running import Closure, Run, Scope
 from yiwang.rules.core.feel.types import ANY, FunctionOf, Type
 from yiwang.rules.core.feel.values import Function, Value
 
-# The import names on the way to a model, and the id of an element of it.
+# The keys of the imports on the way to a model, and the id of an element of it.
 Path = tuple[str, ...]
 Key = tuple[Path, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """Something an element requires: how the element calls it, and what type it is."""
+    """Something an element requires: how the element calls it, what type it is, and by which names its model was imported."""
 
     key: Key
     prefix: str
     name: str
     type: Type
     namespace: str
+    names: Path
+    own: bool
+
+    def keep(self, values: dict[str, Any], value: Any) -> None:
+        """Put the value where the element finds it. What a nameless import brings does not replace the element's own."""
+        if self.prefix:
+            values.setdefault(self.prefix, {})[self.name] = value
+        elif self.own:
+            values[self.name] = value
+        else:
+            values.setdefault(self.name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +67,11 @@ ServiceFunction = Callable[["Instance", Service], Function]
 
 
 class Instance:
-    def __init__(self, model: Model, path: Path, services: ServiceFunction, types: Types | None = None) -> None:
+    def __init__(self, model: Model, path: Path, services: ServiceFunction, names: Path = ()) -> None:
         self.model = model
         self.path = path
-        self.types = types or Types(model)
+        self.names = names
+        self.types = Types(model)
         self.maker = Maker(self.types)
         self._services = services
         self._below: dict[str, Instance] = {}
@@ -72,15 +84,16 @@ class Instance:
     def below(self, path: Path) -> Instance:
         """The model at the end of a path that starts here."""
         here = self
-        for prefix in path:
-            here = here.imported(prefix)
+        for key in path:
+            here = here.imported(key)
         return here
 
-    def imported(self, prefix: str) -> Instance:
-        if prefix not in self._below:
-            held = next(one for one in self.model.imports if one.prefix == prefix)
-            self._below[prefix] = Instance(held.model, (*self.path, prefix), self._services)
-        return self._below[prefix]
+    def imported(self, key: str) -> Instance:
+        if key not in self._below:
+            held = next(one for one in self.model.imports if one.key == key)
+            names = (*self.names, held.prefix) if held.prefix else self.names
+            self._below[key] = Instance(held.model, (*self.path, key), self._services, names)
+        return self._below[key]
 
     def at(self, link: Link) -> Instance:
         return self if link.prefix is None else self.imported(link.prefix)
@@ -93,7 +106,8 @@ class Instance:
             name, type_ = element.variable.name, there.types.of(element.variable.type)
         elif isinstance(element, (Knowledge, Service)):
             name = element.variable.name
-        return Needed(there.key(link.id), link.prefix or "", name, type_, there.model.namespace)
+        prefix = next((one.prefix for one in self.model.imports if one.key == link.prefix), "")
+        return Needed(there.key(link.id), prefix, name, type_, there.model.namespace, there.names, link.prefix is None)
 
     def step(self, found: str) -> Step:
         """A decision with everything it needs at hand."""
@@ -140,10 +154,7 @@ class Instance:
         # Its scope is filled afterwards, so that it can call itself.
         values[element.variable.name] = function
         for need, other in self._called(tuple(link for link in element.requires.knowledge if link.id != element.id)):
-            if need.prefix:
-                values.setdefault(need.prefix, {})[need.name] = other
-            else:
-                values[need.name] = other
+            need.keep(values, other)
         if isinstance(declared, FunctionOf):
             return _returning(function, declared.result)
         return function

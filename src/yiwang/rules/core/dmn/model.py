@@ -49,7 +49,7 @@ class ItemDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What an href points at: an element of this model (`prefix` None) or of the one imported under `prefix`."""
+    """What an href points at: an element of this model (`prefix` None) or of the import whose `key` that is."""
 
     prefix: str | None
     id: str
@@ -130,12 +130,17 @@ Element = InputData | Decision | Knowledge | Service | Source
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """`prefix` is the name its elements are known by here; empty: they are known by their own names."""
+    """`prefix` is the name its elements are known by here; empty: by their own names, where nothing else has those."""
 
     prefix: str
     namespace: str
     place: Place
     model: Model
+
+    @property
+    def key(self) -> str:
+        """What tells the imports of a file apart: several may have no name."""
+        return self.prefix or self.namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ class Model:
         """The element a link of this model points at, with the model it stands in."""
         if link.prefix is None:
             return self, self.by_id[link.id]
-        held = next(one for one in self.imports if one.prefix == link.prefix)
+        held = next(one for one in self.imports if one.key == link.prefix)
         return held.model, held.model.by_id[link.id]
 
     def named(self, name: str) -> Element | None:

@@ -36,12 +36,7 @@ _TEMPORAL = (Date, Time, DateTime, MonthsDuration, TimeDuration)
 
 def inputs_from(model: Model, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts by name as the inputs of a model; an imported model's stand under the import's name. Raises InputError."""
-    types = Types(model)
-    declared = {
-        one.variable.name: types.of(one.variable.type)
-        for one in model.elements()
-        if isinstance(one, (InputData, Decision))
-    }
+    declared = _declared(model)
     imports = {one.prefix: one.model for one in model.imports if one.prefix}
     found: dict[str, Any] = {}
     for name, value in facts.items():
@@ -58,6 +53,20 @@ def inputs_from(model: Model, facts: Mapping[str, Any]) -> dict[str, Any]:
                 hint_zh=f"可用的输入：{'、'.join(known)}。",
                 hint_en=f"Its inputs are: {', '.join(known)}.",
             )
+    return found
+
+
+def _declared(model: Model) -> dict[str, Type]:
+    """Inputs and decisions by name, those of imports without a name where the model has no own of that name."""
+    types = Types(model)
+    found = {
+        one.variable.name: types.of(one.variable.type)
+        for one in model.elements()
+        if isinstance(one, (InputData, Decision))
+    }
+    for one in model.imports:
+        if not one.prefix:
+            found = {**_declared(one.model), **found}
     return found
 
 

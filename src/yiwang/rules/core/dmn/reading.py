@@ -130,7 +130,7 @@ class _Reader:
             elif namespace not in known:
                 zh, en = f"找不到导入的模型 {namespace}。", f"The imported model {namespace} is not there."
                 self.basis.keep(self.basis.halt("missing_import", element, zh, en).refusal)
-            elif any(one.prefix == plain(element.get("name")) for one in found):
+            elif any(one.prefix and one.prefix == plain(element.get("name")) for one in found):
                 zh, en = "两个导入同名。", "Two imports share a name."
                 self.basis.keep(self.basis.halt("duplicate_name", element, zh, en).refusal)
             else:
@@ -169,7 +169,7 @@ class _Reader:
 
     def _declare(self, tags: list[tuple[str, Tag]]) -> None:
         """The names of elements by id, for those that require them."""
-        taken: set[str] = set()
+        taken: set[str] = {one.prefix for one in self.imports if one.prefix}
         for kind, element in tags:
             name = plain(element.get("name"))
             if not name:
@@ -202,7 +202,7 @@ class _Reader:
         else:
             held = next((one for one in self.imports if one.namespace == namespace), None)
             if held is not None and found in held.model.by_id:
-                return Link(held.prefix, found)
+                return Link(held.key, found)
         raise self.basis.halt(
             "broken_href", element, f"引用 {href or '（空）'} 找不到对象。", f"The href {href!r} points at nothing."
         )
@@ -233,14 +233,15 @@ class _Reader:
     def scope(self, requires: Requirements) -> Names:
         """The names an element's logic may use; imported ones begin with the import's name."""
         names = {
-            self.names[link.id] if link.prefix is None else link.prefix or self._imported(link)
+            self.names[link.id] if link.prefix is None else self._imported(link)
             for link in (*requires.inputs, *requires.decisions, *requires.knowledge)
         }
         return frozenset(names)
 
     def _imported(self, link: Link) -> str:
-        held = next(one for one in self.imports if one.prefix == link.prefix)
-        return held.model.by_id[link.id].name
+        held = next(one for one in self.imports if one.key == link.prefix)
+        element = held.model.by_id[link.id]
+        return held.prefix or (element.name if isinstance(element, Source) else element.variable.name)
 
     def input_data(self, element: Tag) -> InputData:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from threading import RLock
 
@@ -49,7 +50,7 @@ class Types:
         self._building: list[str] = []
         self._lock = RLock()
         self._texts: dict[str, Type] = {}
-        self._imported = {one.prefix: Types(one.model) for one in model.imports}
+        self._imported = [(one.prefix, Types(one.model)) for one in model.imports]
         self._names = frozenset(model.items) | frozenset(
             f"{one.prefix}.{item}" if one.prefix else item for one in model.imports for item in one.model.items
         )
@@ -60,7 +61,7 @@ class Types:
             return self._built[name]
         if name in self.model.items:
             return self._own(name)
-        for prefix, types in self._imported.items():
+        for prefix, types in self._imported:
             if not prefix and (found := types.named(name)) is not None:
                 return found
             if prefix and name.startswith(f"{prefix}."):
@@ -196,36 +197,39 @@ def order_of(model: Model, output: Output, around: str | None, count: int) -> no
         found = _allowed(model, text)
         if found is not None:
             return found
-    if count > 1 and (item := _final(model, around)) is not None:
+    for held, item in _chain(model, around) if count > 1 else ():
         member = next((one for one in item.components if one.name == output.name), None)
         if member is not None:
-            return member.allowed or _allowed(model, member.base)
+            return member.allowed or _allowed(held, member.base)
     return None
 
 
-def _final(model: Model, text: str | None) -> ItemDefinition | None:
-    """The item definition at the end of a chain of names."""
-    item, seen = None, set()
-    while text is not None and text not in seen:
-        seen.add(text)
-        for one in model.imports:
-            if one.prefix and text.startswith(f"{one.prefix}."):
-                return _final(one.model, text.removeprefix(f"{one.prefix}."))
-        if text not in model.items:
-            break
-        item = model.items[text]
+def _item_named(model: Model, text: str) -> tuple[Model, ItemDefinition] | None:
+    """An item definition with the model it stands in, as `Types.named` finds it."""
+    if text in model.items:
+        return model, model.items[text]
+    for one in model.imports:
+        found = None
+        if not one.prefix:
+            found = _item_named(one.model, text)
+        elif text.startswith(f"{one.prefix}."):
+            found = _item_named(one.model, text.removeprefix(f"{one.prefix}."))
+        if found is not None:
+            return found
+    return None
+
+
+def _chain(model: Model, text: str | None) -> Iterator[tuple[Model, ItemDefinition]]:
+    """An item definition and those it is based on, in order."""
+    seen: set[tuple[str, str]] = set()
+    while text is not None and (found := _item_named(model, text)) is not None:
+        model, item = found
+        if (model.namespace, item.name) in seen:
+            return
+        seen.add((model.namespace, item.name))
+        yield found
         text = item.base
-    return item
 
 
 def _allowed(model: Model, text: str | None) -> nodes.UnaryTests | None:
-    seen: set[str] = set()
-    while text is not None and text in model.items and text not in seen:
-        seen.add(text)
-        if model.items[text].allowed is not None:
-            return model.items[text].allowed
-        text = model.items[text].base
-    for one in model.imports:
-        if text is not None and one.prefix and text.startswith(f"{one.prefix}."):
-            return _allowed(one.model, text.removeprefix(f"{one.prefix}."))
-    return None
+    return next((item.allowed for _, item in _chain(model, text) if item.allowed is not None), None)
