@@ -69,6 +69,7 @@ RATIOS = (
     Ratio("zen", ("zen", "hits_counts"), HITS, least=500),
     Ratio("spiff", ("spiff", "hits_counts"), HITS, least=5000),
     Ratio("case_sql_against_coding_too", (SQL, "hits_counts"), (OURS, "coding_hits_counts")),
+    Ratio("case_sql_against_keyed", (SQL, "hits_counts"), (OURS, "hits_keyed")),
     Ratio("case_sql_numbered", (SQL, "hits_counts_numbered"), HITS),
     Ratio("case_sql_enum", (SQL, "hits_counts_enum"), HITS),
     Ratio("case_sql_counts_only", (SQL, "counts_only"), HITS),
@@ -148,9 +149,9 @@ def agreements(source: Path, folder: Path, ran: Mapping[str, tuple[Ran, Any]]) -
 def differing(found: Sequence[Agreement]) -> list[str]:
     """In words; amounts of a peer that computes in float32 may differ, but not which rules counted."""
     return [
-        f"{one.contender}: {one.rules} other rules, {one.amounts} other amounts, such as {one.example}"
+        f"{one.contender}: {one.rules} other rules, {one.results} other results, {one.amounts} other amounts, such as {one.example}"
         for one in found
-        if one.rules or (one.amounts and one.contender not in FLOAT32)
+        if one.rules or one.results or (one.amounts and one.contender not in FLOAT32)
     ]
 
 
@@ -198,6 +199,7 @@ def table(found: Mapping[str, Any]) -> str:
     for one in found.get("agreement", []):
         lines.append(
             f"  {one['contender']}: {one['answers']:,} answers of {one['residents']:,} residents, other rules {one['rules']}, "
+            f"other results {one['results']}, "
             f"other amounts {one['amounts']}, at most {one['largest']:.2g} apart"
         )
     lines += [f"MISSED: {text}" for text in found["failed"]] or ["all limits held"]

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import gc
+import statistics
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
+# a stage is run again until so much was measured, but not oftener than this
+ENOUGH, MOST = 1.0, 5
 
 
 class Stages:
-    """CPU seconds (user and system, all threads) by stage."""
+    """CPU seconds (user and system, all threads) by stage: the median of up to five runs, of one where a run is long."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
-    def measure(self, stage: str, act: Callable[[], Answer], *, warm: bool = True) -> Answer:
-        """The answer of the last run. `warm=False` for what is too slow to run twice."""
-        if warm:
-            act()
-        began = time.process_time()
+    def measure(self, stage: str, act: Callable[[], Answer]) -> Answer:
+        """The answer of the last run."""
         answer = act()
-        self.seconds[stage] = time.process_time() - began
+        found: list[float] = []
+        while len(found) < MOST and sum(found) < ENOUGH:
+            del answer
+            gc.collect()
+            began = time.process_time()
+            answer = act()
+            found.append(time.process_time() - began)
+        self.seconds[stage] = statistics.median(found)
         return answer
 
     def scaled(self, stage: str, act: Callable[[], Answer], *, ran: int, rows: int) -> Answer:

@@ -142,9 +142,9 @@ def test_another_rule_and_another_amount_are_told(
     reference = Reference(sql[1], tables)
     spoilt = tmp_path / "spoilt.parquet"
     reference.connection.execute(f"""
-        COPY (SELECT person, decision, CASE row_number() OVER (ORDER BY person, decision) WHEN 1 THEN [99::SMALLINT] ELSE rules END AS rules,
+        COPY (SELECT person, decision, CASE row_number() OVER (ORDER BY person, decision) WHEN 1 THEN [99::SMALLINT] ELSE rules END AS rules, result,
             CASE row_number() OVER (ORDER BY person, decision) WHEN 2 THEN amount + 1 ELSE amount END AS amount
-            FROM reference WHERE amount IS NOT NULL OR true) TO '{spoilt}' (FORMAT parquet)
+            FROM reference) TO '{spoilt}' (FORMAT parquet)
         """)
     found = reference.against_answers("spoilt", spoilt, ROWS)
     assert (found.rules, found.amounts, found.largest) == (1, 1, 1.0)
@@ -152,10 +152,10 @@ def test_another_rule_and_another_amount_are_told(
 
 
 def test_float32_amounts_are_told_and_not_held_against_a_peer() -> None:
-    float32 = Agreement("openfisca", 10, 20, 0, 3, 1e-4, "")
-    doubles = Agreement("zen", 10, 20, 0, 3, 1e-4, "one")
+    float32 = Agreement("openfisca", 10, 20, 0, 0, 3, 1e-4, "")
+    doubles = Agreement("zen", 10, 20, 0, 0, 3, 1e-4, "one")
     assert benchmark.differing([float32]) == []
-    assert benchmark.differing([doubles]) == ["zen: 0 other rules, 3 other amounts, such as one"]
+    assert benchmark.differing([doubles]) == ["zen: 0 other rules, 0 other results, 3 other amounts, such as one"]
 
 
 def test_a_missed_limit_is_told_in_words() -> None:
