@@ -27,12 +27,26 @@ from yiwang.kernel.core.pack import Manifest, kinds, pack_objects, pack_read, pa
 from yiwang.kernel.core.packtest import Case, CaseFile
 from yiwang.kernel.packing import BUILT_IN
 from yiwang.kernel.schema import DepartmentEntry, DepartmentsFile
+from yiwang.rules.schema import (
+    DERIVATIONS,
+    DecisionFile,
+    Domain,
+    InputFile,
+    OutputFile,
+    ParameterFile,
+    ParameterUse,
+    ParameterValue,
+    Sentences,
+    SubjectFile,
+    ThroughFile,
+)
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "reference" / "pack-files.md").read_text(encoding="utf-8")
 GUIDE = (DOCS / "how-to" / "make-a-pack.md").read_text(encoding="utf-8")
 MODELS = (
-    Manifest, ResourceFile, FieldFile, Options, RuleFile, ShareFile, OpenFile, Case, DepartmentsFile, DepartmentEntry
+    Manifest, ResourceFile, FieldFile, Options, RuleFile, ShareFile, OpenFile, Case, DepartmentsFile, DepartmentEntry,
+    ParameterFile, ParameterValue, DecisionFile, SubjectFile, InputFile, ThroughFile, Domain, ParameterUse, OutputFile, Sentences
 )  # fmt: skip
 
 
@@ -44,11 +58,12 @@ def examples(heading: str) -> list[object]:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_key_of_a_file_is_on_the_page(model: type[BaseModel]) -> None:
-    assert [key for key in model.model_fields if f"`{key}`" not in PAGE] == []
+    keys = [field.alias or key for key, field in model.model_fields.items()]
+    assert [key for key in keys if f"`{key}`" not in PAGE] == []
 
 
 def test_every_closed_list_is_on_the_page() -> None:
-    words = [*DUTIES, *LIBRARIES, *CYCLES, *ALLOWED, *(kind.id for kind in semantic_types())]
+    words = [*DUTIES, *LIBRARIES, *DERIVATIONS, *CYCLES, *ALLOWED, *(kind.id for kind in semantic_types())]
     words += [word for field in ("kind", "compare") for word in _choices(RuleFile, field)]
     assert [word for word in words if word and f"`{word}`" not in PAGE] == []
 
@@ -76,6 +91,8 @@ def test_the_examples_are_what_they_say_they_are() -> None:
         assert [RuleFile.model_validate(entry).id for entry in found["rules"]]  # type: ignore[index]
     assert [len(CaseFile.model_validate(found).cases) for found in examples("tests/*.yaml")] == [1]
     assert [len(DepartmentsFile.model_validate(found).departments) for found in examples("departments/*.yaml")] == [2]
+    assert [ParameterFile.model_validate(found).until.year for found in examples("parameters/*.yaml")] == [2028]
+    assert [DecisionFile.model_validate(found).id for found in examples("decisions/*.yaml")] == ["elderly-allowance"]
     notice = re.findall(r"```yaml\n(kind: notice.*?)```", PAGE, re.DOTALL)
     assert [calendar_file(text, "example").kind for text in notice] == ["notice"]
     table = re.findall(r"```\n(code\t.*?)```", PAGE, re.DOTALL)
