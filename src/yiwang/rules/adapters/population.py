@@ -237,11 +237,6 @@ class Population:
     def _hold_valued(self, stage: Stage, statements: Statements, one: Valued, source: str) -> None:
         columns = [stage.universe.columns[name] for name in one.reads]
         names = ", ".join(self.name(column.name) for column in columns)
-        earlier = [each for each in stage.valued if each.feel_name in one.reads]
-        if earlier:
-            raise PlanRefused(
-                zh="逐值计算的列不能依据另一个。", en="A column taken by distinct values cannot rest on another."
-            )
         table, values = self._tuples(f"SELECT DISTINCT {names} FROM {source} AS b", columns, one.reads)
         kind = arrow_type(one.column)
         found = pa.array([_stored(one, value) for value in map(one.evaluate, values)], kind)

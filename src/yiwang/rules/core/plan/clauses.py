@@ -104,7 +104,7 @@ class Reader:
                 clause.source = Source(f"column:{column.name}", column)
             return None
         try:
-            one = lower(clause.node, self.setting)
+            one = lower_entry(lower(clause.node, self.setting), (), self.setting)
         except Unlowerable as why:
             return why
         if one.constant or one.kind == "strings":

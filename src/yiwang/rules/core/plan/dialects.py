@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import ibis
-import sqlglot
+import pyarrow as pa
+from ibis.backends.sql.compilers import DuckDBCompiler, PySparkCompiler
 from sqlglot import expressions as sql
 
 from yiwang.rules.core.feel import calendar
 from yiwang.rules.core.plan.buckets import Buckets
 from yiwang.rules.core.plan.columns import Column
+
+_COMPILERS: dict[str, Any] = {"duckdb": DuckDBCompiler(), "pyspark": PySparkCompiler()}
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,7 @@ class Dialect:
         """The text of Ibis expressions over a table, its columns by their bare names."""
         if not wanted:
             return {}
-        written = str(ibis.to_sql(table.select(**wanted), dialect=self.ibis))
-        tree = sqlglot.parse_one(written, read=self.sqlglot)
+        tree = _COMPILERS[self.ibis].to_sqlglot(table.select(**wanted))
         if not isinstance(tree, sql.Select) or tree.find(sql.Subquery):
             raise ValueError("an expression became more than one SELECT")
         found = {}
@@ -64,7 +65,8 @@ class Dialect:
             columns = list(each.find_all(sql.Column))
             for column in columns:
                 column.set("table", None)
-            text = each.unalias().sql(dialect=self.sqlglot)
+            inside = each.this if isinstance(each, sql.Alias) else each
+            text = inside.sql(dialect=self.sqlglot)
             found[each.alias_or_name] = Written(text, frozenset(column.name for column in columns))
         return found
 
@@ -84,6 +86,11 @@ class Dialect:
         if self.sqlglot != "duckdb":
             return "INT"
         return "UTINYINT" if size <= 256 else "USMALLINT" if size <= 65_536 else "UINTEGER"
+
+    def arrow_code(self, size: int) -> pa.DataType:
+        """The same type in Arrow: DuckDB joins by position only where both sides are of one type."""
+        types = {"INT": pa.int32(), "UTINYINT": pa.uint8(), "USMALLINT": pa.uint16(), "UINTEGER": pa.uint32()}
+        return types[self.code_type(size)]
 
     def _texts(self, texts: Sequence[str], value: str) -> str:
         other = len(texts) + 1

@@ -13,7 +13,7 @@ from yiwang.rules.core.feel.interpreter import Run
 from yiwang.rules.core.feel.types import Constrained, ListOf, Type
 from yiwang.rules.core.feel.values import Value
 from yiwang.rules.core.plan.columns import FEEL_KINDS, Kind
-from yiwang.rules.core.plan.lowering import Setting, lower_tests
+from yiwang.rules.core.plan.lowering import Setting, lower_tests, shallow
 from yiwang.rules.core.plan.typed import Typed, Unlowerable, as_type
 
 _PLACE = ("值", "value")
@@ -62,6 +62,8 @@ def lower_entry(one: Typed, types: Sequence[Type], setting: Setting) -> Typed:
             raise Unlowerable("类型的允许值无法读出。", "The allowed values of the type cannot be read.")
         for test in tests:
             one = _where(one, lower_tests(test, one, setting))
+    if not one.constant:
+        shallow(one.expression)
     return one
 
 

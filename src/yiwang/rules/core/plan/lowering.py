@@ -14,7 +14,7 @@ import ibis
 
 from yiwang.rules.core.feel import nodes as n
 from yiwang.rules.core.feel.interpreter import Run, Scope, prepare
-from yiwang.rules.core.feel.values import DateTime, MonthsDuration, Range, TimeDuration, Value
+from yiwang.rules.core.feel.values import DateTime, Range, Value
 from yiwang.rules.core.plan import dates, exact
 from yiwang.rules.core.plan.names import INPUT, dotted, reads
 from yiwang.rules.core.plan.typed import (
@@ -31,6 +31,8 @@ from yiwang.rules.core.plan.typed import (
     unified,
 )
 
+# Writing SQL recurses: what nests deeper is taken by distinct values.
+_LEVELS = 60
 _ORDERED = ("number", "string", "date", "months", "span")
 
 
@@ -70,6 +72,7 @@ def lower_tests(tests: n.UnaryTests, value: Typed, setting: Setting) -> Any:
     """The Ibis boolean, three-valued, of whether the value passes a cell. Raises Unlowerable."""
     inside = setting.with_input(value)
     found = _any([_test(test, value, inside) for test in tests.tests])
+    shallow(found)
     return ~found if tests.negated else found
 
 
@@ -108,6 +111,23 @@ def _with_null(sign: str, left: Typed, right: Typed) -> Any:
     return same if sign == "=" else ~same
 
 
+def shallow(expression: Any) -> None:
+    """Raises Unlowerable when the SQL would nest deeper than it can be written."""
+    levels: dict[Any, int] = {}
+    waiting = [(expression.op(), False)]
+    while waiting:
+        node, ready = waiting.pop()
+        if node in levels:
+            continue
+        if ready:
+            levels[node] = 1 + max((levels[child] for child in node.__children__), default=0)
+            continue
+        waiting.append((node, True))
+        waiting.extend((child, False) for child in node.__children__)
+    if max(levels.values()) > _LEVELS:
+        raise Unlowerable("表达式嵌套过深，写不成一条查询。", "The expression nests too deep for one query.")
+
+
 def truth(one: Typed) -> Any:
     if one.kind == "null":
         return ibis.null().cast("boolean")
@@ -143,9 +163,15 @@ def _lies_in(value: Typed, node: n.Node, setting: Setting) -> Any:
     if isinstance(node, n.Interval) and node.low is not None and node.high is not None:
         low, high = lower(node.low, setting), lower(node.high, setting)
         above = compared(">=" if node.low_closed else ">", value, low)
-        return above & compared("<=" if node.high_closed else "<", value, high)
+        below = compared("<=" if node.high_closed else "<", value, high)
+        # the wrong way round it is null, and only null equals that; with a null end nothing is known of it
+        return ibis.cases(
+            (compared(">", low, high), compared("=", value, constant(None))), (compared("<=", low, high), above & below)
+        )
     if isinstance(node, n.UnaryRange):
-        return compared(node.sign, value, lower(node.operand, setting))
+        operand = lower(node.operand, setting)
+        missing = plain(operand).isnull()
+        return ibis.cases((missing, compared("=", value, constant(None))), else_=compared(node.sign, value, operand))
     if isinstance(node, n.List) and node.items:
         return _any([_lies_in(value, item, setting) for item in node.items])
     found = lower(node, setting)
@@ -381,6 +407,3 @@ _MAKERS: dict[type[n.Node], Callable[[Any, Setting], Typed]] = {
     n.If: _if,
     n.Call: _call,
 }
-
-# Durations are constants of dates.calculated.
-__all__ = ["MonthsDuration", "Setting", "TimeDuration", "compared", "lower", "lower_tests"]

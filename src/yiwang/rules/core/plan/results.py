@@ -87,7 +87,7 @@ def _lowers(node: n.Node, asked: Asked, output: Output | None, setting: Setting)
 
 
 def _valued(opening: Opening, asked: Asked, output: Output | None, literal: Literal, at: int) -> Valued:
-    universe, wanted = opening.universe, _type(asked, output)
+    universe, wanted = opening.base, _type(asked, output)
     column = valued_column(f"_v{opening.number}_{at}", literal.node, wanted if wanted != ANY else None)
     scope_of = universe.evaluator(asked.entries, [literal.node])
     expression = prepare(literal.node)
@@ -189,7 +189,7 @@ class _Reader:
         """The type of an output whatever rules hit."""
         options = [row[place] for row in rows.rules if row is not None]
         if table.aggregation == "COUNT":
-            return Typed("number", None, len(table.rules), 0)
+            options = [Typed("number", None, len(table.rules), 0)]
         if table.aggregation == "SUM":
             numbers = [one for one in options if one.kind == "number"]
             places = max((one.places for one in numbers), default=0)

@@ -21,10 +21,14 @@ from yiwang.rules.core.plan.universe import Definition, Universe
 
 @dataclass(frozen=True)
 class Opening:
-    """A stage before its tables are read: what its expressions may name. `valued` are definitions taken by distinct values."""
+    """A stage before its tables are read: what its expressions may name.
+
+    `valued` are definitions taken by distinct values: columns of `universe`, not of `base`, which is the table as it comes.
+    """
 
     number: int
     decisions: tuple[Asked, ...]
+    base: Universe
     universe: Universe
     valued: tuple[Valued, ...]
     accounts: tuple[Account, ...]
@@ -78,16 +82,16 @@ class Openings:
             *(Definition(name, node) for name, node in self.facts.derived.items()),
             *map(_definition, literals),
         )
-        universe = Universe(columns, _ordered(definitions), self.parameters, self.now)
+        base = universe = Universe(columns, _ordered(definitions), self.parameters, self.now)
         valued: list[Valued] = []
         accounts: list[Account] = []
         while (found := universe.unlowerable()) is not None:
             one, why = found
-            made = _valued(one, universe, len(valued), number)
+            made = _valued(one, base, len(valued), number)
             valued.append(made)
             accounts.append(Account(one.name, "", write(one.node), "by distinct values", why.zh, why.en))
             universe = replace(universe, columns={**universe.columns, one.name: made.column})
-        return Opening(number, here, universe, tuple(valued), tuple(accounts), numbers)
+        return Opening(number, here, base, universe, tuple(valued), tuple(accounts), numbers)
 
 
 def _definition(one: Asked) -> Definition:

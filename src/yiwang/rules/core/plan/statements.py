@@ -132,7 +132,9 @@ class Statements:
         """The tables bucket → words, by the names the masks join them under."""
         found = {}
         for one in (*self.stage.coded, *self.stage.flags):
-            columns: dict[str, pa.Array] = {CODE: pa.array(range(len(one.masks)), pa.int32())}
+            columns: dict[str, pa.Array] = {
+                CODE: pa.array(range(len(one.masks)), self.dialect.arrow_code(len(one.masks)))
+            }
             for word in one.words:
                 columns[word_name(word)] = pa.array([mask[word] for mask in one.masks], pa.int64())
             found[f"{self.prefix}{one.name}"] = pa.table(columns)

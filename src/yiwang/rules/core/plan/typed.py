@@ -172,8 +172,11 @@ def added(left: Typed, right: Typed, sign: str) -> Typed:
 def multiplied(left: Typed, right: Typed) -> Typed:
     top, places = left.top * right.top, left.places + right.places
     fits(top, places)
-    first, second = left.digits, right.digits
-    if first + second > _NARROW and first <= _NARROW and second <= _NARROW:
+    if left.places < right.places:
+        left, right = right, left
+    # Ibis multiplies only what one of the two types could hold, so the finer is made the wider too
+    first, second = max(left.digits, right.digits), right.digits
+    if first + second > _NARROW and first <= _NARROW:
         first = _WIDE
     if first + second + 1 > _WIDEST:
         raise Unlowerable("乘积超过引擎的 38 位。", "The product is wider than an engine's 38 digits.")

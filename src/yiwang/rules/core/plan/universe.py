@@ -52,7 +52,7 @@ class Universe:
         return ibis.table({one.name: column_type(one) for one in self.columns.values()}, name="facts")
 
     def setting(self) -> Setting:
-        """Every name that can be lowered. What cannot is left out, and what reads it fails with that reason."""
+        """Every name as an expression over the columns. Raises Unlowerable: ask `unlowerable` first."""
         table = self.table()
         found: dict[str, Typed] = {name: column_typed(one, table) for name, one in self.columns.items()}
         setting = Setting(found, self.parameters, self.now)
@@ -63,7 +63,7 @@ class Universe:
 
     def _lowered(self, one: Definition, setting: Setting) -> Typed:
         found = lower(one.node, self.entering(setting, one.entries))
-        return found if one.type is None else lower_entry(found, (one.type,), setting)
+        return lower_entry(found, () if one.type is None else (one.type,), setting)
 
     def unlowerable(self) -> tuple[Definition, Unlowerable] | None:
         """The first definition that has no expression over the columns, and why."""
