@@ -17,7 +17,9 @@ JUDGE = Judge({}, Date(2026, 1, 1))
 
 def shows(finding: Finding, witness: dict[str, str]) -> bool:
     row = dict(finding.witness)
-    return all(JUDGE.passes(parse_tests(text, frozenset(row)), row[name], row) is True for name, text in witness.items())
+    return all(
+        JUDGE.passes(parse_tests(text, frozenset(row)), row[name], row) is True for name, text in witness.items()
+    )
 
 
 def test_there_are_thirty() -> None:
@@ -28,7 +30,9 @@ def test_there_are_thirty() -> None:
 def test_a_planted_fault_is_found_with_its_row(case: Case) -> None:
     proof = prove(case.table, case.domains, case.parameters, case.period)
     said = [f"{finding.kind} {finding.rules} {finding.witness} {finding.zh}" for finding in proof.findings]
-    assert sorted((finding.kind, finding.rules) for finding in proof.findings) == sorted(find[:2] for find in case.finds), said
+    assert sorted((finding.kind, finding.rules) for finding in proof.findings) == sorted(
+        find[:2] for find in case.finds
+    ), said
     for kind, rules, witness in case.finds:
         found = next(finding for finding in proof.findings if (finding.kind, finding.rules) == (kind, rules))
         assert shows(found, witness), said
