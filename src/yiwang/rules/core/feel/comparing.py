@@ -47,7 +47,8 @@ def equal(left: Value, right: Value) -> bool | None:
     if isinstance(left, Range) and isinstance(right, Range):
         if (left.sign, left.low_closed, left.high_closed) != (right.sign, right.low_closed, right.high_closed):
             return False
-        return _both(equal(left.low, right.low), equal(left.high, right.high))
+        answers = [equal(one, other) for one, other in zip(left.bounds, right.bounds, strict=True)]
+        return _both(answers[0], answers[-1])
     return bool(left == right)
 
 

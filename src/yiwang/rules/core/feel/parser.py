@@ -22,7 +22,7 @@ NO_NAMES: frozenset[str] = frozenset()
 _MEMBERS = frozenset({"time offset", "start included", "end included"})
 _COMPARISONS = ("<=", ">=", "!=", "=", "<", ">")
 # Each level takes thirteen frames of Python's thousand, and whoever calls stands on some already.
-_NESTING = 50
+NESTING = 50
 _MAX_LONG_NAMES = 1_000
 
 
@@ -74,7 +74,7 @@ class Parser(Scanner):
 
     def expression(self) -> n.Node:
         self._nested += 1
-        if self._nested > _NESTING:
+        if self._nested > NESTING:
             raise self.fail("表达式嵌套过深。", "The expression is nested too deep.")
         left = self._conjunction()
         while self.word() == "or":

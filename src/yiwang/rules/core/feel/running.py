@@ -93,7 +93,8 @@ class Run:
                 self.step(1 + len(item) // ITEMS_A_STEP)
                 waiting += item.values()
             elif isinstance(item, Range):
-                waiting += (item.low, item.high)
+                self.step()
+                waiting += item.bounds
         return weight
 
     def note(self, zh: str, en: str, at: int = 0) -> Value:

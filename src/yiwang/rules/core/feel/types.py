@@ -120,7 +120,7 @@ def conforms(value: Value, wanted: Type) -> bool:
         return conforms(value, wanted.target())
     if isinstance(wanted, RangeOf):
         assert isinstance(value, Range)
-        return conforms(value.low, wanted.item) and conforms(value.high, wanted.item)
+        return all(conforms(end, wanted.item) for end in value.bounds)
     if isinstance(wanted, FunctionOf):
         assert isinstance(value, Function)
         return _function_conforms(value, wanted)

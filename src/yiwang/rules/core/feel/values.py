@@ -88,6 +88,11 @@ class Range:
     high_closed: bool
     sign: str = ""
 
+    @property
+    def bounds(self) -> tuple[Value, ...]:
+        """Both ends, or the operand once: ranges that hold ranges must not take twice the time at every level."""
+        return (self.low,) if self.sign in ("=", "!=") else (self.low, self.high)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:

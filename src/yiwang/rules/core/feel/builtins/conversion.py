@@ -125,5 +125,5 @@ def _same(one: Value, other: Value) -> bool:
         return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
     if isinstance(one, Range) and isinstance(other, Range):
         flags = (one.low_closed, one.high_closed, one.sign) == (other.low_closed, other.high_closed, other.sign)
-        return flags and _same(one.low, other.low) and _same(one.high, other.high)
+        return flags and all(map(_same, one.bounds, other.bounds))
     return one is other if isinstance(one, Function) else one == other
