@@ -13,6 +13,7 @@ from yiwang.rules.core.feel import primaries
 from yiwang.rules.core.feel.depth import MAX_DEPTH, depth
 from yiwang.rules.core.feel.functionnames import FUNCTION_NAMES
 from yiwang.rules.core.feel.scanning import KEYWORDS, Scanner, name_tree, pieces
+from yiwang.rules.core.feel.testtext import in_tests_at, unary_tests_at
 from yiwang.rules.core.feel.typetext import type_at
 from yiwang.rules.core.feel.values import ARITHMETIC
 from yiwang.rules.errors import FeelSyntaxError
@@ -37,7 +38,7 @@ def parse_tests(
     text: str, names: frozenset[str] = NO_NAMES, members: frozenset[str] = NO_NAMES, types: frozenset[str] = NO_NAMES
 ) -> n.UnaryTests:
     """The tree of a decision table's input cell."""
-    return cast(n.UnaryTests, _whole(text, names, members, types, Parser.unary_tests))
+    return cast(n.UnaryTests, _whole(text, names, members, types, unary_tests_at))
 
 
 def parse_type(text: str, types: frozenset[str] = NO_NAMES) -> n.TypeNode:
@@ -68,20 +69,20 @@ class Parser(Scanner):
         self.types = types
         self.members = _long(members) | _MEMBERS
         self.in_endpoint = False
-        self._nested = 0
+        self.nested = 0
 
     # Expressions --------------------------------------------------------------------------------------------------------
 
     def expression(self) -> n.Node:
-        self._nested += 1
-        if self._nested > NESTING:
+        self.nested += 1
+        if self.nested > NESTING:
             raise self.fail("表达式嵌套过深。", "The expression is nested too deep.")
         left = self._conjunction()
         while self.word() == "or":
             at = self.at
             self.take_word("or")
             left = n.Logic(at, "or", left, self._conjunction())
-        self._nested -= 1
+        self.nested -= 1
         return left
 
     def _conjunction(self) -> n.Node:
@@ -104,7 +105,7 @@ class Parser(Scanner):
                 self.need_word("and")
                 left = n.Between(at, left, low, self.sum())
             elif self.take_word("in"):
-                left = n.In(at, left, self._in_tests())
+                left = n.In(at, left, in_tests_at(self))
             else:
                 return left
 
@@ -192,7 +193,7 @@ class Parser(Scanner):
 
     def _filter(self, at: int, target: n.Node) -> n.Node | None:
         """`target[…]`; None where the bracket closes an interval written `[1..5[`."""
-        start, nested, names = self.at, self._nested, self.names
+        start, nested, names = self.at, self.nested, self.names
         endpoint, self.in_endpoint = self.in_endpoint, False
         self.take("[")
         # Inside, the members of an item are names too, and any member known may be one of them.
@@ -203,7 +204,7 @@ class Parser(Scanner):
         except FeelSyntaxError:
             if not endpoint:
                 raise
-            self.at, self._nested, self.in_endpoint = start, nested, endpoint
+            self.at, self.nested, self.in_endpoint = start, nested, endpoint
             return None
         finally:
             self.names = names
@@ -263,55 +264,6 @@ class Parser(Scanner):
         self.names = self.names | {name}
         if member:
             self.members = self.members | {name}
-
-    # Unary tests --------------------------------------------------------------------------------------------------------
-
-    def unary_tests(self) -> n.UnaryTests:
-        at = self.at
-        if self.text[self.at :].rstrip() == "-":
-            self.at = len(self.text)
-            return n.UnaryTests(at, (n.AnyTest(at),))
-        if self.word() == "not":
-            self.take_word("not")
-            if self.take("("):
-                try:
-                    tests = self._tests()
-                    self.need(")")
-                    if self.ended():
-                        return n.UnaryTests(at, tests, negated=True)
-                except FeelSyntaxError:
-                    # `not(…) and …` is an expression, not a negated cell; read again as one.
-                    self._nested = 0
-            self.at = at
-        return n.UnaryTests(at, self._tests())
-
-    def _tests(self) -> tuple[n.Test, ...]:
-        tests = [self._test(self.expression)]
-        while self.take(","):
-            tests.append(self._test(self.expression))
-        return tuple(tests)
-
-    def _test(self, read: Callable[[], n.Node]) -> n.Test:
-        at = self.at
-        sign = self.comparison_sign()
-        if sign:
-            return n.CompareTest(at, sign, self.sum())
-        return n.ExpressionTest(at, read())
-
-    def _in_tests(self) -> tuple[n.Test, ...]:
-        at = self.at
-        if not self.take("("):
-            return (self._test(self.sum),)
-        endpoint, self.in_endpoint = self.in_endpoint, False
-        tests = self._tests()
-        self.in_endpoint = endpoint
-        if self.sees(".."):
-            # `x in (1..5)`: not a list of tests but an interval.
-            self.at = at
-            self.skip()
-            return (n.ExpressionTest(at, self.sum()),)
-        self.need(")")
-        return tests
 
     def endpoint(self) -> n.Node:
         """The high end of an interval, where a `[` may close it."""
