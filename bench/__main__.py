@@ -1,4 +1,7 @@
-"""python -m bench [NAME] [--json]: speed as ratios against peers measured in the same run; exit 1 when a limit is missed."""
+"""python -m bench [NAME] [--json]: speed as ratios against peers measured in the same run; exit 1 when a limit is missed.
+
+`python -m bench fuzz` is a check of its own: see bench/fuzz.py.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from bench import fuzz
 from bench.intake import benchmark as intake
 from bench.rules import benchmark as rules
 from bench.rules import deciding as decide
@@ -32,6 +36,8 @@ def _say(text: str) -> None:
 
 
 def main(words: Sequence[str]) -> int:
+    if words[:1] == ["fuzz"]:
+        return fuzz.main(words[1:])
     given = _arguments(words)
     repeat = 1 if given.quick else given.repeat
     failed = False
