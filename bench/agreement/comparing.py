@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -124,4 +125,4 @@ def _compare_hits(agreement: Agreement, plan: Plan, hits: pa.Table, expected: di
 
 
 def _plain(value: Any) -> Any:
-    return value.normalize() if hasattr(value, "normalize") else value
+    return value.normalize() + 0 if isinstance(value, Decimal) else value

@@ -185,7 +185,7 @@ def codes(plan: Plan, relation: Relation, cache: str | Path, version: str) -> Re
     statements = Statements(stage, DUCKDB, "_codes")
     folder = Path(cache) / hashlib.sha256(version.encode()).hexdigest()[:24]
     folder.mkdir(parents=True, exist_ok=True)
-    wanted: list[Coded | Flag] = [*stage.coded, *stage.flags]
+    wanted = stage.sources
     files = {one.name: folder / f"{_digest(statements, one)}.parquet" for one in wanted}
     missing = [one for one in wanted if not files[one.name].exists()]
     if missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import pyarrow as pa
 
@@ -60,11 +60,11 @@ class Population:
         self._profiles: dict[str, tuple[Profile, ...]] = {}
         self.reasons = Reasons()
 
-    def __enter__(self) -> Population:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.engine.drop(self._kept)
+        self.engine.drop(dict.fromkeys(self._kept))
 
     # What is asked for --------------------------------------------------------------------------------------------------
 
@@ -141,8 +141,8 @@ class Population:
         found: dict[str, None] = {}
         if keyed:
             found[self.plan.facts.key] = None
-            for stage in self.statements[: at + 1]:
-                found.update(dict.fromkeys(sorted(stage.carried)))
+            for statements in self.statements[: at + 1]:
+                found.update(dict.fromkeys(sorted(statements.carried)))
         elif at < len(self.plan.stages) - 1:
             found.update(dict.fromkeys(sorted(self.statements[at].carried)))
         here = {one.column.name for one in self.plan.stages[at].valued}
@@ -168,7 +168,7 @@ class Population:
         if at == 0 and self.coding is not None and not stage.valued:
             codes = self._prepared(inside)
         else:
-            codes = statements.codes(statements.facts(source, kept), inside, [*stage.coded, *stage.flags])
+            codes = statements.codes(statements.facts(source, kept), inside, stage.sources)
         return self.keep(f"{self.prefix}m{at}", statements.masks(codes, kept))
 
     def _prepared(self, kept: list[str]) -> str:

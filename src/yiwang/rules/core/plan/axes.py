@@ -29,7 +29,8 @@ class Axis:
     def position(self, value: Value) -> Fraction | None:
         """Where a constant lies; None when it is of another kind."""
         if self.kind == "number" and isinstance(value, Decimal):
-            return Fraction(value) * 10**self.places
+            found: Fraction = Fraction(value) * 10**self.places
+            return found
         if self.kind == "date" and isinstance(value, Date):
             return Fraction(calendar.days_of(value))
         if self.kind == "months" and isinstance(value, MonthsDuration):

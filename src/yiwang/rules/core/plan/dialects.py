@@ -43,6 +43,12 @@ class Dialect:
             written = value.replace("\\", "\\\\").replace("'", "\\'")
         return f"'{written}'"
 
+    def type_of(self, column: Column) -> str:
+        if column.kind == "number":
+            return f"DECIMAL({max(column.digits, 1)}, {column.places})"
+        text, texts = ("VARCHAR", "VARCHAR[]") if self.sqlglot == "duckdb" else ("STRING", "ARRAY<STRING>")
+        return {"string": text, "boolean": "BOOLEAN", "date": "DATE", "strings": texts}.get(column.kind, "BIGINT")
+
     def same(self, left: str, right: str) -> str:
         return f"{left} IS NOT DISTINCT FROM {right}" if self.sqlglot == "duckdb" else f"{left} <=> {right}"
 

@@ -99,6 +99,11 @@ class Stage:
     words: tuple[int, ...]
     full: Masks
 
+    @property
+    def sources(self) -> tuple[Coded | Flag, ...]:
+        """Everything that has codes."""
+        return (*self.coded, *self.flags)
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -112,7 +112,7 @@ class Statements:
         """The words of every row, beside the columns kept: an AND over a few small joins."""
         by_word: dict[int, list[str]] = {word: [] for word in self.stage.words}
         joins = []
-        for one in (*self.stage.coded, *self.stage.flags):
+        for one in self.stage.sources:
             table = self.lookup(one.name)
             joins.append(f"JOIN {table} ON {table}.{CODE} = b.{self.name(coded_name(one.name))}")
             for word in one.words:
@@ -131,7 +131,7 @@ class Statements:
     def lookups(self) -> dict[str, pa.Table]:
         """The tables bucket → words, by the names the masks join them under."""
         found = {}
-        for one in (*self.stage.coded, *self.stage.flags):
+        for one in self.stage.sources:
             columns: dict[str, pa.Array] = {
                 CODE: pa.array(range(len(one.masks)), self.dialect.arrow_code(len(one.masks)))
             }

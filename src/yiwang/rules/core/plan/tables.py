@@ -75,14 +75,6 @@ def arrow_type(column: Column) -> pa.DataType:
     }[column.kind]
 
 
-def sql_type(column: Column) -> str:
-    if column.kind == "number":
-        return f"DECIMAL({max(column.digits, 1)}, {column.places})"
-    return {"string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE", "months": "BIGINT", "span": "BIGINT"}.get(
-        column.kind, "VARCHAR[]"
-    )
-
-
 class Expressions:
     """Computed values of one output, each written once; profiles name them by number. 0 is none: the constant stands in the table."""
 
@@ -112,9 +104,9 @@ class Expressions:
         written: dict[str, Written] = dialect.expressions(self.stage.universe.table(), named)
         if len(self.found) == 1 and dialect.sqlglot == "duckdb":
             only = f"CASE WHEN {table}.{chosen} = 0 THEN {table}.{constant} ELSE {written['e1'].text} END"
-            return f"CAST({only} AS {sql_type(self.column)})"
+            return f"CAST({only} AS {dialect.type_of(self.column)})"
         cases = " ".join(f"WHEN {at + 1} THEN {written[f'e{at + 1}'].text}" for at in range(len(self.found)))
-        return f"CAST(CASE {table}.{chosen} {cases} ELSE {table}.{constant} END AS {sql_type(self.column)})"
+        return f"CAST(CASE {table}.{chosen} {cases} ELSE {table}.{constant} END AS {dialect.type_of(self.column)})"
 
 
 def _constant(one: Typed | None) -> Any:
