@@ -124,8 +124,8 @@ class _Folder:
                 first = why.refusals[0]
                 if first.code in REFUSED_BY_NAME:
                     return Outcome(self.name, tests.file, case.id, len(case.results), (), str(first))
-                # A model that is not FEEL cannot be taken: that is the error a case may ask for.
-                miss = "" if result.error and result.expected is None else str(first)
+                # What is refused when it is read gives no value; a case that asks for none has what it asks for.
+                miss = "" if result.expected is None else str(first)
             except InputError as why:
                 miss = why.en
             if miss:
