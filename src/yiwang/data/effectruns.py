@@ -37,14 +37,12 @@ LOST_SECONDS = 15 * 60
 
 @dataclass(frozen=True)
 class RuleFigures:
-    """One rule before and after: how many it decides and the sum of its amounts."""
+    """One rule before and after: how many it decides. Number 0: those no rule fits."""
 
     number: int
     basis: str
     was: int
     now: int
-    was_amount: Decimal | None
-    now_amount: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -214,8 +212,6 @@ def _rules(before: MatchCount, after: MatchCount) -> tuple[RuleFigures, ...]:
             basis=(now.get(number) or was[number]).basis,
             was=was[number].subjects if number in was else 0,
             now=now[number].subjects if number in now else 0,
-            was_amount=was[number].amount if number in was else None,
-            now_amount=now[number].amount if number in now else None,
         )
         for number in sorted({*was, *now})
     )
@@ -244,7 +240,7 @@ def _read(path: Path) -> EffectRun | None:
     said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     figures = said["figures"]
     if figures is not None:
-        rules = tuple(RuleFigures(**_amounts(one)) for one in figures["rules"])
+        rules = tuple(RuleFigures(**one) for one in figures["rules"])
         figures = EffectFigures(**{**_amounts(figures), "rules": rules})
     return EffectRun(
         **{

@@ -35,6 +35,7 @@ MAIN = (
     _Plan("首页", "Home", "portal:home", "home"),
     _Plan("数据目录", "Catalogue", "work:catalogue", "folders", ""),
     _Plan("工作台", "Workbench", "work:home", "layout-dashboard", "catalogue.read", under=("/work/",)),
+    _Plan("规则", "Rules", "studio:decisions", "gavel", "decision.read", under=("/studio/",)),
     _Plan("驾驶舱", "Cockpit", "cockpit:board", "gauge", "board.view", under=("/cockpit/",)),
 )
 WORK = (

@@ -76,6 +76,57 @@ WORDS: dict[str, dict[str, Word]] = {
         "header": _word("表头用词", "wording of the header"),
         "vocabulary": _word("取值用词", "wording of the values"),
     },
+    "version": {
+        "draft": _word("草稿", "Draft", "", "edit"),
+        "proposed": _word("待批准", "Awaiting approval", "warn", "clock"),
+        "published": _word("生效", "In force", "good", "circle-check"),
+        "replaced": _word("已被取代", "Replaced", "", "versions"),
+        "rejected": _word("已退回", "Sent back", "bad", "circle-x"),
+        "rolled-back": _word("已回退", "Rolled back", "warn", "arrow-back-up"),
+    },
+    # The way of a version, in order.
+    "version-step": {
+        "draft": _word("起草", "Draft"),
+        "proposed": _word("提交，另一人审批", "Approval by somebody else"),
+        "published": _word("生效", "In force"),
+    },
+    "act": {
+        "install": _word("随应用包安装", "installed with its pack"),
+        "save": _word("保存草稿", "saved a draft"),
+        "propose": _word("提交审批", "sent for approval"),
+        "withdraw": _word("撤回为草稿", "taken back as a draft"),
+        "approve": _word("批准生效", "approved; it holds"),
+        "reject": _word("退回", "sent back"),
+        "replaced": _word("被新版本取代", "replaced by a newer version"),
+        "rolled-back": _word("被回退", "rolled back"),
+        "roll-back": _word("重新生效（回退）", "holds again (roll back)"),
+    },
+    # How a field becomes the fact a decision takes.
+    "derive": {
+        "age": _word("截至决定日的周岁", "whole years on the day of the decision"),
+        "months": _word("截至决定日的整月数", "whole months on the day of the decision"),
+        "days": _word("截至决定日的天数", "days on the day of the decision"),
+        "present": _word("清单里是否有这个人", "whether the list names the person"),
+    },
+    "level": {
+        "error": _word("必须改正", "Must be corrected", "bad", "circle-x"),
+        "warning": _word("请留意", "Please note", "warn", "alert-triangle"),
+    },
+    "answer": {
+        "True": _word("准予", "Granted", "good", "circle-check"),
+        "False": _word("不予", "Not granted", "bad", "circle-x"),
+    },
+    "effect": {
+        "waiting": _word("排队中", "Queued", "blue", "clock"),
+        "running": _word("测算中", "Being worked out", "blue", "refresh"),
+        "done": _word("已完成", "Done", "good", "circle-check"),
+        "failed": _word("失败", "Failed", "bad", "circle-x"),
+    },
+    # In the order in which a run goes through them.
+    "effect-stage": {
+        "gather": _word("汇集数据的现行版本", "Gathering the current data"),
+        "decide": _word("用两个版本各决定一遍", "Deciding by both versions"),
+    },
     "severity": {
         "reject": _word("退回", "rejects", "bad", "circle-x"),
         "warn": _word("提醒", "warns", "warn", "flag"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django import template
@@ -13,12 +14,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from yiwang.rules.core.explaining import DecisionNote, InputNote
 from yiwang.web.language import pick
 from yiwang.web.language import say as say_value
 from yiwang.web.words import DIMENSION_HOW, word
 
 register = template.Library()
 NOTHING = "—"
+# Fewer people than this could be known from a figure; they are told as "fewer than".
+FEWEST = 5
 
 
 @register.simple_tag
@@ -51,6 +55,39 @@ def number(value: object) -> str:
     if value is None or value == "":
         return NOTHING
     return f"{value:,.0f}" if isinstance(value, int | float) else str(value)
+
+
+@register.filter
+def amount(value: object) -> str:
+    """An exact figure as it was written: 1,234.5, never 1,234.500000; a date or a text as it is, a missing one a dash."""
+    if isinstance(value, bool):
+        return pick("是", "yes") if value else pick("否", "no")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():,f}"
+    return NOTHING if value is None or value == "" else str(value)
+
+
+@register.filter
+def step(value: object) -> str:
+    """A difference with its sign: +1,780, −25, ±0."""
+    if not isinstance(value, int | Decimal):
+        return NOTHING
+    size = amount(abs(Decimal(value)))
+    return f"+{size}" if value > 0 else f"−{size}" if value < 0 else "±0"
+
+
+@register.filter
+def few(value: object) -> str:
+    """A count of people; so few that they could be known persons are told as fewer than five."""
+    if not isinstance(value, int):
+        return NOTHING
+    return f"<{FEWEST}" if 0 < value < FEWEST else number(value)
+
+
+@register.filter
+def needed_inputs(note: DecisionNote) -> list[InputNote]:
+    """The inputs an explanation tells: parameters that no rule that fits speaks of are left out."""
+    return [one for one in note.inputs if note.needed(one)]
 
 
 @register.filter

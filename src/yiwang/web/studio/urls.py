@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from yiwang.web.studio import change, decision, decisions, effect, history, version
+
+app_name = "studio"
+urlpatterns = [
+    path("studio/", decisions.decisions, name="decisions"),
+    path("studio/export.csv", decisions.decisions_export, name="decisions-export"),
+    path("studio/<str:decision_id>/", decision.overview, name="decision"),
+    path("studio/<str:decision_id>/try/", decision.trial, name="try"),
+    path("studio/<str:decision_id>/change/", change.change, name="change"),
+    path("studio/<str:decision_id>/change/table/", change.table, name="change-table"),
+    path("studio/<str:decision_id>/history/", history.history, name="history"),
+    path("studio/<str:decision_id>/compare/", history.compare, name="compare"),
+    path("studio/<str:decision_id>/versions/<int:number>/", version.version, name="version"),
+    path("studio/<str:decision_id>/versions/<int:number>/move/", version.move, name="version-move"),
+    path("studio/<str:decision_id>/versions/<int:number>/roll-back/", history.roll_back, name="roll-back"),
+    path("studio/<str:decision_id>/versions/<int:number>/effect/", version.effect_start, name="effect-start"),
+    path("studio/<str:decision_id>/versions/<int:number>/effect/progress/", effect.progress, name="effect-progress"),
+    path("studio/<str:decision_id>/versions/<int:number>/effect.csv", effect.export, name="effect-export"),
+]
