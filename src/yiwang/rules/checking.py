@@ -25,7 +25,6 @@ def content_check(content: Content) -> Iterator[Finding]:
     where = content.where or content.digest[:12]
     try:
         found = prepared(content)
-        values = content.values
     except DmnRefused as refused:
         yield from (Finding(str(one.place), one.zh, one.en) for one in refused.refusals)
         return
@@ -35,12 +34,12 @@ def content_check(content: Content) -> Iterator[Finding]:
     if found.decision.refused is not None:
         yield Finding(str(found.decision.place), found.decision.refused.zh, found.decision.refused.en)
         return
-    del values
-    yield from _names(found)
-    yield from _types(found)
-    yield from _outputs(found)
-    yield from proof_findings(found)
-    yield from plan_findings(found)
+    fits = [*_names(found), *_types(found), *_outputs(found)]
+    yield from fits
+    if not fits:
+        # Only a decision that fits its companion can be proved over the companion's domains.
+        yield from proof_findings(found)
+        yield from plan_findings(found)
 
 
 def _names(found: Prepared) -> Iterator[Finding]:

@@ -20,10 +20,12 @@ from yiwang.kernel.service import audit, emit, file_put, receipt_write
 from yiwang.rules.adapters.factfile import FactColumn, FactFile, WrongColumn, connected, facts_write
 from yiwang.rules.answers import MatchResult
 from yiwang.rules.asking import day
+from yiwang.rules.core.plan.columns import FEEL_KINDS
 from yiwang.rules.events import POPULATION_MATCHED
 from yiwang.rules.executing import Executed, execute
 from yiwang.rules.population import KEY, Population, column_of
 from yiwang.rules.prepared import Prepared, prepared
+from yiwang.rules.proofwork import base_type
 from yiwang.rules.rows import content_of, decision_row, version_row
 from yiwang.rules.runs import Asked
 
@@ -134,6 +136,8 @@ def run_over(
     _covered(population, columns.values())
     with connected(folder, memory=settings.ENGINE_MEMORY, threads=settings.ENGINE_THREADS) as db:
         facts = _facts(db, population, list(columns.values()), on, folder)
+        for each in asked:
+            _typed(each, facts)
         return execute(asked, facts, db, on, engine, folder)
 
 
@@ -154,6 +158,19 @@ def _covered(population: Population, columns: object) -> None:
             en=f"the population lacks: {', '.join(missing)}",
             where=population.needs.resource,
         )
+
+
+def _typed(asked: Asked, facts: FactFile) -> None:
+    """Raises InputError where the table's column is of another type than the input is declared."""
+    for name, column in asked.names.items():
+        declared = base_type(asked.found, asked.found.inputs[name].variable.type)
+        kind = facts.columns[column].kind
+        if declared not in (None, "Any") and FEEL_KINDS.get(declared) != kind:
+            raise InputError(
+                zh=f"输入“{name}”声明为 {declared}，表里的列是 {kind}",
+                en=f"the input “{name}” is declared {declared}; its column is a {kind}",
+                where=asked.id,
+            )
 
 
 def _facts(

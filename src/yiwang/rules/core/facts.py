@@ -71,7 +71,7 @@ def fact_value(said: Any, wanted: Type) -> Value:
 
 
 def _as_said(said: Any) -> Value:
-    if isinstance(said, bool | str):
+    if said is None or isinstance(said, bool | str):
         return said
     if isinstance(said, date):
         return _date(said)
