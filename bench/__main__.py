@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from bench import fuzz
+from bench.agreement import benchmark as agreement
 from bench.intake import benchmark as intake
 from bench.rules import benchmark as rules
 from bench.rules import deciding as decide
@@ -38,6 +39,8 @@ def _say(text: str) -> None:
 def main(words: Sequence[str]) -> int:
     if words[:1] == ["fuzz"]:
         return fuzz.main(words[1:])
+    if words[:1] == ["agreement"]:
+        return agreement.main(words[1:])
     given = _arguments(words)
     repeat = 1 if given.quick else given.repeat
     failed = False

@@ -177,8 +177,20 @@ class _Hit:
 def hit_statement(run: Run, source: str, wanted: Sequence[Taken], results: frozenset[str] | None) -> str:
     """One SELECT per decision, joined end to end. Amounts of all decisions share one DECIMAL type."""
     amount = Column("amount", "number", *_amount_type(wanted))
+    if not wanted:
+        return _no_hits(run, source, amount)
     parts = [_hits_of(run, source, taken, amount, results) for taken in wanted]
     return " UNION ALL ".join(parts)
+
+
+def _no_hits(run: Run, source: str, amount: Column) -> str:
+    """The hit list where no table was asked for."""
+    dialect = run.engine.dialect
+    text, number = dialect.type_of(Column("", "string")), dialect.type_of(amount)
+    return (
+        f"SELECT m.{run.name(run.plan.facts.key)} AS subject, '' AS decision, 0 AS rule, CAST(NULL AS {text}) AS result, "
+        f"CAST(NULL AS {number}) AS amount, 0 AS reason, FALSE AS violated FROM {source} AS m WHERE FALSE"
+    )
 
 
 def _amount_type(wanted: Sequence[Taken]) -> tuple[int, int]:
