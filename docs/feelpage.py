@@ -69,7 +69,7 @@ No expression can hang or exhaust memory: beyond these it is stopped with an err
 | 表达式长度 length of a text | {MAX_TEXT:,} 个字符 characters |
 | 括号嵌套 nesting of brackets | {NESTING} |
 | 步数 steps of one evaluation | {STEPS:,} |
-| 一步 one step | 循环一轮，调用一次，再算 {NODES_A_STEP} 个节点，走过 {ITEMS_A_STEP} 个列表项 · a round, a call, {NODES_A_STEP} nodes run again, {ITEMS_A_STEP} items |
+| 一步 one step | 循环一轮，调用一次，再算 {NODES_A_STEP} 个节点，走过 {ITEMS_A_STEP} 个列表项；a round, a call, so many nodes or items |
 | 函数调用深度 calls in one another | {CALLS} |
 | 正则表达式 regular expressions | {MAX_PATTERN:,} 个字符，{SECONDS} 秒 characters and seconds |
 
