@@ -9,6 +9,9 @@ from typing import Any
 
 import duckdb
 
+from yiwang.data.core.checks import column_types
+from yiwang.data.core.conditions.errors import ConditionUnsound
+from yiwang.data.core.conditions.ruletests import rule_condition, rule_way
 from yiwang.data.resources import resource_install
 from yiwang.data.rowcheck import rows_check
 from yiwang.data.schema import ResourceFile, RuleFile
@@ -16,6 +19,7 @@ from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.pack import FileKind, Finding, Pack, View, kind_register
 from yiwang.kernel.core.packtest import verb_register
 from yiwang.kernel.errors import PackError
+from yiwang.rules.errors import BudgetExceeded
 
 # Rule examples are judged as of a fixed day, so that a pack that is sound stays sound.
 EXAMPLE_DAY = date(2026, 1, 1)
@@ -41,22 +45,54 @@ def resource_check(path: str, file: ResourceFile, view: View) -> Iterator[Findin
         other = resources.get(other_id)
         if other is None or field not in {f.id for f in other.fields}:
             yield Finding(where, f"引用的信息项不存在：{reference}", f"there is no field {reference} to refer to")
+    yield from _conditions(where, file)
     yield from _examples(where, file)
+
+
+def _conditions(where: str, file: ResourceFile) -> Iterator[Finding]:
+    """What is wrong with each condition in FEEL, or which way it runs."""
+    types = column_types(file)
+    for rule in file.rules:
+        if rule.kind != "feel":
+            continue
+        place = f"{where} rule {rule.id}"
+        try:
+            way = rule_way(rule, file, types, EXAMPLE_DAY)
+        except ConditionUnsound as error:
+            yield Finding(place, error.zh, error.en)
+            continue
+        yield Finding(place, way.zh, way.en, "info")
+
+
+def _sound_rules(file: ResourceFile) -> tuple[RuleFile, ...]:
+    """The rules that can be tried: an unsound condition is a finding already."""
+    types = column_types(file)
+    found = []
+    for rule in file.rules:
+        try:
+            if rule.kind == "feel":
+                rule_condition(rule, file, types)
+        except ConditionUnsound:
+            continue
+        found.append(rule)
+    return tuple(found)
 
 
 def _examples(where: str, file: ResourceFile) -> Iterator[Finding]:
     """Rules are tried together in one run where they cannot disturb each other: each run costs as much as a small load."""
+    file = file.model_copy(update={"rules": _sound_rules(file)})
     groups = _groups(file.rules)
     while groups:
         rules = groups.pop(0)
         try:
             yield from _group_findings(where, file, rules)
-        except duckdb.Error as error:
+        except (duckdb.Error, BudgetExceeded) as error:
             if len(rules) > 1:
                 groups += [[r] for r in rules]
                 continue
             place = f"{where} rule {rules[0].id}"
-            yield Finding(place, f"规则无法执行：{error}", f"the rule cannot run: {error}")
+            zh, en = (error.zh, error.en) if isinstance(error, BudgetExceeded) else (str(error), str(error))
+            yield Finding(place, f"规则无法执行：{zh}", f"the rule cannot run: {en}")
 
 
 def _groups(rules: tuple[RuleFile, ...]) -> list[list[RuleFile]]:

@@ -20,7 +20,7 @@ from yiwang.data.core.headers import read_in_header_units
 from yiwang.data.core.publishing import Change, plan_change, write_accepted, write_rejected
 from yiwang.data.core.quality import Part, row_parts
 from yiwang.data.core.reading import Source, careful, frame
-from yiwang.data.core.staging import Raw, judge, sift, stage_raw
+from yiwang.data.core.staging import Raw, conditions_asked, judge, sift, stage_raw
 from yiwang.data.errors import IdentityBroken, WouldEmpty
 from yiwang.data.schema import ResourceFile
 
@@ -115,6 +115,7 @@ def _prepared(
     report("check", 0, raw.rows)
     table, references = lake.table("standard", resource.id), _references(lake, checks)
     silent_file, judged_file = table.new_file(), table.new_file()
+    conditions_asked(connection, raw, checks)
     silent, rest = sift(connection, raw, checks, references, silent_file, load)
     judged = judge(connection, rest, checks, references)
     report("write", 0, raw.rows)

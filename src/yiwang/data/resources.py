@@ -6,7 +6,7 @@ from django.db import transaction
 
 from yiwang.data.events import RESOURCE_INSTALLED
 from yiwang.data.models import LifecycleRecord, Resource, SensitiveFinding
-from yiwang.data.schema import ResourceFile
+from yiwang.data.schema import ResourceFile, RuleFile
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import canonical_digest
@@ -24,9 +24,14 @@ def rules_digest(file: ResourceFile) -> str:
             "fields": [
                 f.model_dump(mode="json", exclude={"title", "note", "authoritative", "grade"}) for f in file.fields
             ],
-            "rules": [r.model_dump(mode="json", exclude={"title", "bad", "good", "basis"}) for r in file.rules],
+            "rules": [r.model_dump(mode="json", exclude=_unjudged(r)) for r in file.rules],
         }
     )
+
+
+def _unjudged(rule: RuleFile) -> set[str]:
+    """What of a rule judges nothing. The closed list knows no tests, and its digests stay what they were."""
+    return {"title", "bad", "good", "basis"} | (set() if rule.kind == "feel" else {"test", "dimension"})
 
 
 @transaction.atomic

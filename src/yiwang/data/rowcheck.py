@@ -10,7 +10,7 @@ import duckdb
 
 from yiwang.data.core import sql
 from yiwang.data.core.checks import Checks
-from yiwang.data.core.staging import judge, raw_of_rows
+from yiwang.data.core.staging import conditions_asked, judge, raw_of_rows
 from yiwang.data.schema import ResourceFile
 
 
@@ -36,6 +36,7 @@ def rows_check(
     with duckdb.connect(config={"threads": 1, "disabled_optimizers": "common_subexpressions"}) as connection:
         raw = raw_of_rows(connection, resource, rows)
         references = _reference_tables(connection, resource, known or {})
+        conditions_asked(connection, raw, checks)
         judge(connection, raw, checks, references)
         said = connection.execute("SELECT DISTINCT _row, code, field, rejects FROM reasons ORDER BY ALL").fetchall()
         refused = {r[0] for r in connection.execute("SELECT _row FROM refused").fetchall()}

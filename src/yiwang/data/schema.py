@@ -120,14 +120,24 @@ class FieldFile(_File):
 
 
 class RuleFile(_File):
-    """A quality rule of the closed list. `bad` is a row (or rows) it must catch; `good` one it must pass."""
+    """A quality rule: one of the closed list, or a condition in FEEL. `bad` is a row (or rows) it must catch; `good` one it must
+    pass. The fields of a condition are those its test names; they need not be listed."""
 
     id: Name
     title: Text
     kind: Literal[
-        "not_null", "unique", "range", "in_list", "pattern", "check_digit", "date_order", "foreign_key", "compare"
+        "not_null",
+        "unique",
+        "range",
+        "in_list",
+        "pattern",
+        "check_digit",
+        "date_order",
+        "foreign_key",
+        "compare",
+        "feel",
     ]
-    fields: tuple[FieldName, ...] = Field(min_length=1)
+    fields: tuple[FieldName, ...] = ()
     severity: Literal["reject", "warn"] = "reject"
     min: str | int | float | date | None = None
     max: str | int | float | date | None = None
@@ -136,6 +146,8 @@ class RuleFile(_File):
     check: Literal["", "resident-id", "credit-code", "organisation-code", "bank-card"] = ""
     references: str = ""
     compare: Literal["", "eq", "ne", "lt", "le", "gt", "ge", "sex_of_id", "birth_of_id", "division_of_id"] = ""
+    test: str = ""
+    dimension: Literal["", "accuracy", "completeness", "consistency"] = ""
     basis: str = ""
     bad: tuple[dict[str, Any], ...] = Field(min_length=1)
     good: tuple[dict[str, Any], ...] = ()
@@ -150,12 +162,25 @@ class RuleFile(_File):
             "date_order": len(self.fields) == 2,
             "foreign_key": self.references.count(".") == 1,
             "compare": bool(self.compare) and len(self.fields) == 2,
+            "feel": bool(self.test.strip()),
         }
-        if not needs.get(self.kind, True):
+        if not needs.get(self.kind, True) or not (self.fields or self.kind == "feel"):
             raise ValueError(
                 f"rule {self.id}: what a {self.kind} rule needs is missing (see docs/reference/quality.md)"
             )
+        if self.kind != "feel" and (self.test or self.dimension):
+            raise ValueError(f"rule {self.id}: test and dimension belong to rules of kind feel")
         return self
+
+
+def _with_fields(rule: RuleFile, known: list[str]) -> RuleFile:
+    """A condition with the fields its test names; whether it is sound is checked with the pack."""
+    if rule.kind != "feel" or rule.fields:
+        return rule
+    # only here: most resources have no condition, and reading FEEL takes long to import
+    from yiwang.data.core.conditions.reading import fields_named
+
+    return rule.model_copy(update={"fields": fields_named(rule.test, known)})
 
 
 class ShareFile(_File):
@@ -222,6 +247,8 @@ class ResourceFile(_File):
         for name in (*self.key, *(f for rule in self.rules for f in rule.fields)):
             if name not in known:
                 raise ValueError(f"no field {name} (key and rules may only name declared fields)")
+        # a frozen model's own validator may still complete it
+        object.__setattr__(self, "rules", tuple(_with_fields(r, known) for r in self.rules))
         rule_ids = [r.id for r in self.rules]
         if len(set(rule_ids)) != len(rule_ids):
             raise ValueError("rule ids must differ")

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import zip_longest
 
 from yiwang.data.core import sql
 from yiwang.data.core.formulas import unguarded_sql
 from yiwang.data.core.records import MAX_CELL
-from yiwang.data.core.rules import DIMENSION_OF_KIND, RowRule, check_column, row_rules
+from yiwang.data.core.rules import RowRule, dimension_of, row_rules
 from yiwang.data.core.semantics import Options as ReadingOptions
 from yiwang.data.core.semantics import Output, Steps, semantic_type
 from yiwang.data.core.semantics.base import MISSING_TOKENS
@@ -74,6 +75,11 @@ class Checks:
     resource: ResourceFile
     as_of: date
 
+    @cached_property
+    def row_rules(self) -> tuple[RowRule, ...]:
+        """Raises ConditionUnsound for a condition that cannot be read."""
+        return row_rules(self.resource, column_types(self.resource), self.as_of)
+
     def steps(self, field: FieldFile) -> Steps:
         return semantic_type(field.semantic).steps(sql.name(field.id), self._options(field))
 
@@ -96,8 +102,13 @@ class Checks:
     def parse_sql(self, raw: str) -> str:
         """Adds the helper columns that outputs and outcomes share, stage upon stage."""
         stages = [self.steps(f).parse for f in self.resource.fields]
-        stages += [self._digit_steps(r).parse for r in self._digit_rules()]
-        query = self.clean_sql(raw)
+        found = {(column, check): self._digit_steps(column, check).parse for _, column, check in self._digits()}
+        query, twins = self.clean_sql(raw), list(self._twins().items())
+        if twins:
+            query = (
+                f"SELECT *{''.join(f', {sql.name(f)} AS {sql.name(twin)}' for (f, _), twin in twins)} FROM ({query})"
+            )
+        stages += found.values()
         for level in zip_longest(*stages, fillvalue={}):
             helpers = "".join(f", {e} AS {n}" for stage in level for n, e in stage.items())
             query = f"SELECT *{helpers} FROM ({query})"
@@ -115,7 +126,7 @@ class Checks:
                 if steps.warn != "0":
                     columns.append(f"{steps.warn} AS {sql.name('warn:' + field.id)}")
         if outcomes:
-            columns += [f"{self._digit_steps(r).fail} AS {sql.name(check_column(r.rule))}" for r in self._digit_rules()]
+            columns += [f"{self._digit_steps(c, check).fail} AS {sql.name(name)}" for name, c, check in self._digits()]
         return f"SELECT {', '.join(columns)} FROM ({self.parse_sql(raw)})"
 
     def _outcome(self, field: FieldFile, steps: Steps) -> str:
@@ -126,12 +137,22 @@ class Checks:
             f"WHEN contains({column}, '\ufffd') THEN {DAMAGED} ELSE {steps.fail} END"
         )
 
-    def _digit_rules(self) -> list[RowRule]:
-        return [r for r in row_rules(self.resource) if r.rule.kind == "check_digit"]
+    def _digits(self) -> list[tuple[str, str, str]]:
+        """Every outcome of a check of digits that some rule reads: its column, the column it is asked of, and the check."""
+        asked = {name: pair for rule in self.row_rules for name, pair in rule.checks.items()}
+        twins = self._twins()
+        return [(name, twins.get((field, check), field), check) for name, (field, check) in asked.items()]
 
-    def _digit_steps(self, rule: RowRule) -> Steps:
-        column = sql.name(rule.rule.fields[0])
-        return semantic_type(rule.rule.check).steps(column, ReadingOptions(as_of=self.as_of))
+    def _twins(self) -> dict[tuple[str, str], str]:
+        """A second check of one field needs a column of its own to hang its helpers on: (field, check) → that column."""
+        pairs = dict.fromkeys(pair for rule in self.row_rules for pair in rule.checks.values())
+        first: dict[str, str] = {}
+        for field, check in pairs:
+            first.setdefault(field, check)
+        return {(field, check): f"{field}?{check}" for field, check in pairs if first[field] != check}
+
+    def _digit_steps(self, column: str, check: str) -> Steps:
+        return semantic_type(check).steps(sql.name(column), ReadingOptions(as_of=self.as_of))
 
     def marked_sql(self, raw: str) -> str:
         """Only rows that something is said of: `_row`, every outcome that can be non-zero, `rule:<id>` flags, `refused`."""
@@ -154,19 +175,24 @@ class Checks:
 
     def _ruled_sql(self, raw: str) -> str:
         """Every row with its typed columns, outcomes and a flag `rule:<id>` for each rule that looks at one row."""
-        rules = row_rules(self.resource)
-        flags = "".join(f", coalesce({r.broken}, FALSE) AS {sql.name('rule:' + r.rule.id)}" for r in rules)
-        return f"(SELECT *{flags} FROM ({self.typed_sql(raw, outcomes=True)}))"
+        flags = "".join(f", coalesce({r.broken}, FALSE) AS {sql.name('rule:' + r.rule.id)}" for r in self.row_rules)
+        derived = {name: text for r in self.row_rules for name, text in r.derived.items()}
+        typed = self.typed_sql(raw, outcomes=True)
+        if derived:
+            typed = (
+                f"SELECT *{''.join(f', {text} AS {sql.name(name)}' for name, text in derived.items())} FROM ({typed})"
+            )
+        return f"(SELECT *{flags} FROM ({typed}))"
 
     def _said(self) -> list[str]:
         fails = [f"fail:{f.id}" for f in self.resource.fields]
         warns = [f"warn:{f.id}" for f in self.resource.fields if self.steps(f).warn != "0"]
-        return [*fails, *warns, *("rule:" + r.rule.id for r in row_rules(self.resource))]
+        return [*fails, *warns, *("rule:" + r.rule.id for r in self.row_rules)]
 
     def _verdicts(self) -> tuple[list[str], list[str]]:
         """Conditions that refuse a row, and conditions that only flag it."""
         rules: dict[str, list[str]] = {"reject": [], "warn": []}
-        for found in row_rules(self.resource):
+        for found in self.row_rules:
             rules[found.rule.severity].append(sql.name("rule:" + found.rule.id))
         fails = [f"{sql.name(c)} > 0" for c in self._said() if c.startswith("fail:")]
         warns = [f"{sql.name(c)} > 0" for c in self._said() if c.startswith("warn:")]
@@ -194,7 +220,7 @@ class Checks:
                     1,
                     rule.id,
                     ",".join(rule.fields),
-                    DIMENSION_OF_KIND[rule.kind],
+                    dimension_of(rule),
                     rule.title,
                     rule.severity == "reject",
                 )
@@ -213,3 +239,9 @@ class Checks:
 def output_columns(resource: ResourceFile) -> list[tuple[str, str]]:
     """As the method, for those who check nothing: the columns are the same on every day."""
     return Checks(resource, resource.published).output_columns()
+
+
+def column_types(resource: ResourceFile) -> dict[str, str]:
+    """The DuckDB type of each field's own column."""
+    checks = Checks(resource, resource.published)
+    return {f.id: o.sql_type for f in resource.fields for o in checks.outputs(f) if not o.suffix}

@@ -4,7 +4,7 @@
 可达性 accessibility  conditions met / conditions asked (readable table, way of delivery, not refused, liaison named)
 一致性 consistency    rows without a uniqueness, order, reference or cross-field fault / source rows
 完整性 completeness   required cells that are filled / required cells (a broken record counts as all empty; what one
-                      not_null rule asks of several fields counts as one cell)
+                      rule asks of several fields counts as one cell)
 时效性 timeliness     days of the promised cycle / days since the last load, at most 1; irregular data counts as on time
 """
 
@@ -15,6 +15,7 @@ from datetime import datetime
 
 import duckdb
 
+from yiwang.data.core.rules import dimension_of
 from yiwang.data.schema import CYCLES, ResourceFile
 
 
@@ -43,7 +44,7 @@ def row_parts(
         {
             *resource.key,
             *(f.id for f in resource.fields if f.required),
-            *(",".join(r.fields) for r in resource.rules if r.kind == "not_null"),
+            *(",".join(r.fields) for r in resource.rules if dimension_of(r) == "completeness"),
         }
     )
     broken_rows = sum(broken.values())

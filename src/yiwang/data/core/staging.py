@@ -146,6 +146,18 @@ def _perhaps_nowhere(checks: Checks, references: Mapping[str, str]) -> list[str]
     return found
 
 
+def conditions_asked(connection: duckdb.DuckDBPyConnection, raw: Raw, checks: Checks) -> None:
+    """Before anything is sifted or judged: the tables of those conditions that no SQL says exactly. Most resources have none."""
+    for rule in checks.row_rules:
+        if rule.asked is None:
+            continue
+        # only here, for the same reason as in rules.py
+        from yiwang.data.core.conditions.asking import broken_hold
+
+        asked = rule.asked
+        broken_hold(connection, checks.typed_sql(raw.scan, outcomes=False), asked.condition, checks.as_of, asked.table)
+
+
 @dataclass(frozen=True)
 class Judged:
     """What the checks said. Tables `reasons` (_row, code, field, dimension, rejects) and `refused` (_row) stand in the

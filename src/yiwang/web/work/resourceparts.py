@@ -7,6 +7,10 @@ from datetime import datetime
 
 from yiwang.data import selectors as data
 from yiwang.data.answers import Lineage, ResourceDetail
+from yiwang.data.core.checks import column_types
+from yiwang.data.core.conditions.kinds import kind_of_column
+from yiwang.data.core.conditions.ruletests import rule_way
+from yiwang.data.core.conditions.texts import rule_feel
 from yiwang.data.core.semantics import semantic_type
 from yiwang.data.schema import CATEGORIES, CYCLES, DIMENSIONS, LIBRARIES
 from yiwang.kernel.core.actor import Actor
@@ -32,7 +36,10 @@ RULE_KINDS: dict[str, Text] = {
     "date_order": Text(zh="日期先后", en="order of dates"),
     "foreign_key": Text(zh="引用存在", en="refers to"),
     "compare": Text(zh="跨字段比较", en="fields compared"),
+    "feel": Text(zh="条件", en="condition"),
 }
+_MANY_ROWS = Text(zh="跨行核对，另行执行", en="looks at more than one row: a step of its own")
+OTHER_WAYS: dict[str, Text] = {"unique": _MANY_ROWS, "foreign_key": _MANY_ROWS}
 # In the order in which data flows: one column of the picture each.
 NODE_KINDS: dict[str, Text] = {
     "file": Text(zh="文件", en="file"),
@@ -64,6 +71,10 @@ class RuleLine:
     fields: str
     severity: str
     basis: str
+    # the rule as a FEEL test; empty for what looks at more than one row
+    test: str
+    # which way it runs on an intake, where that is not plain: the closed list runs in the database
+    way: Text | None
 
 
 def field_titles(actor: Actor, resource_id: str) -> dict[str, Text]:
@@ -123,6 +134,8 @@ def field_lines(resource: ResourceDetail) -> tuple[FieldLine, ...]:
 def rule_lines(resource: ResourceDetail) -> tuple[RuleLine, ...]:
     file = resource.definition
     comma = pick("、", ", ")
+    types = column_types(file)
+    kinds = {name: kind_of_column(kind) for name, kind in types.items()}
     return tuple(
         RuleLine(
             title=one.title,
@@ -130,6 +143,8 @@ def rule_lines(resource: ResourceDetail) -> tuple[RuleLine, ...]:
             fields=comma.join(say(file.field(name).title) for name in one.fields),
             severity=one.severity,
             basis=one.basis,
+            test=rule_feel(one, kinds),
+            way=rule_way(one, file, types, file.published) if one.kind == "feel" else OTHER_WAYS.get(one.kind),
         )
         for one in file.rules
     )
