@@ -42,8 +42,10 @@ def lies_in(value: Value, extent: Value) -> bool | None:
         if isinstance(value, list) and equal(value, extent) is True:
             return True
         # Membership is true or false: an item of another type is simply not the value.
+        ranges_hold = not isinstance(value, Range)
         return any(
-            (includes(item, value) if isinstance(item, Range) else equal(value, item)) is True for item in extent
+            (includes(item, value) if ranges_hold and isinstance(item, Range) else equal(value, item)) is True
+            for item in extent
         )
     return equal(value, extent)
 
