@@ -1,7 +1,14 @@
-"""The built-in functions of FEEL (DMN 1.5, 10.3.4); importing this package registers every file in it."""
+"""The built-in functions of FEEL (DMN 1.5, 10.3.4); importing this package registers them all."""
 
-from importlib import import_module
-from pkgutil import iter_modules
+from yiwang.rules.core.feel.builtins import (
+    contexts,
+    conversion,
+    lists,
+    numbers,
+    ranges,
+    statistics,
+    strings,
+    temporals,
+)
 
-for _file in iter_modules(__path__):
-    import_module(f"{__name__}.{_file.name}")
+FILES = (contexts, conversion, lists, numbers, ranges, statistics, strings, temporals)
