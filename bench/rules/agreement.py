@@ -40,7 +40,8 @@ class Reference:
     """The hit list of CASE SQL: `person`, `decision`, `result`, `amount`, `reason`."""
 
     def __init__(self, hits: Path, tables: tuple[Table, ...]) -> None:
-        self.connection = duckdb.connect(config={"threads": 1, "enable_progress_bar": False})
+        self.connection = duckdb.connect(config={"threads": 1})
+        self.connection.execute("SET enable_progress_bar = false")
         rules = [(table.id, rule.number, rule.reason) for table in tables for rule in table.rules]
         self.connection.execute("CREATE TABLE rules (decision VARCHAR, rule SMALLINT, reason VARCHAR)")
         self.connection.executemany("INSERT INTO rules VALUES (?, ?, ?)", rules)

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ ROWS, QUICK_ROWS = task.ROWS, task.QUICK_ROWS
 THREADS = 1
 COPIES = 5
 WHERE = "bench.rules.contenders"
-OURS, SQL, FLOAT32 = "yiwang", "case_sql", ("openfisca",)
+OURS, SPARK, SQL, FLOAT32 = "yiwang", "yiwang_spark", "case_sql", ("openfisca",)
 PEERS = {
     "polars": "polars_cases",
     "openfisca": "openfisca_formulas",
@@ -113,6 +114,15 @@ def in_turns(
     }
 
 
+def on_spark(source: Path, folder: Path, say: Say) -> dict[str, tuple[Ran, dict[str, list[float]]]]:
+    """Our plan on Spark Connect, once: for its answers. Empty where the Spark extra is not installed."""
+    if find_spec("pysail") is None:
+        say(f"{SPARK}: not run, pysail is not installed")
+        return {}
+    found = [Contender(SPARK, f"{WHERE}.yiwang_spark", Path(sys.executable), ONE_THREAD)]
+    return in_turns(found, source, folder, 1, say)
+
+
 def medians(ran: Mapping[str, tuple[Ran, Mapping[str, Sequence[float]]]]) -> dict[tuple[str, str], float]:
     """Seconds by (contender, stage)."""
     return {
@@ -139,10 +149,11 @@ def agreements(source: Path, folder: Path, ran: Mapping[str, tuple[Ran, Any]]) -
         for name, (done, _) in ran.items()
         if name in PEERS
     ]
-    for name in ("answers", "spark"):
-        if (target := folder / OURS / f"{name}.parquet").exists():
-            told_by = OURS if name == "answers" else f"{OURS} on {name}"
-            found.append(reference.against_answers(told_by, target, ran[OURS][0].rows))
+    found += [
+        reference.against_answers(name, folder / name / "answers.parquet", ran[name][0].rows)
+        for name in (OURS, SPARK)
+        if name in ran
+    ]
     return found
 
 
@@ -163,6 +174,7 @@ def run(rows: int, repeat: int, say: Say) -> dict[str, Any]:
     try:
         variants.write(folder / "hundred", COPIES)
         ran = in_turns(contenders(peers_python(say), folder / "hundred"), source, folder, repeat, say)
+        ran |= on_spark(source, folder, say)
         agreed = agreements(source, folder, ran)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -175,6 +187,7 @@ def run(rows: int, repeat: int, say: Say) -> dict[str, Any]:
         "machine": asdict(before),
         "rows": rows,
         "repeat": repeat,
+        "spark": SPARK in ran,
         "agreement": [asdict(one) for one in agreed],
         "contenders": {
             name: {
