@@ -37,6 +37,19 @@ _WHOLE = {
 }  # fmt: skip
 
 
+_SMALL = 5_000
+_TYPES = {
+    pa.uint8(): "UTINYINT", pa.uint16(): "USMALLINT", pa.uint32(): "UINTEGER", pa.int8(): "TINYINT", pa.int16(): "SMALLINT",
+    pa.int32(): "INTEGER", pa.int64(): "BIGINT", pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.date32(): "DATE",
+}  # fmt: skip
+
+
+def _type(kind: pa.DataType) -> str:
+    if pa.types.is_decimal(kind):
+        return f"DECIMAL({kind.precision}, {kind.scale})"
+    return f"{_type(kind.value_type)}[]" if pa.types.is_list(kind) else _TYPES[kind]
+
+
 def connect(threads: int = 1) -> duckdb.DuckDBPyConnection:
     """A connection of its own, in memory."""
     return duckdb.connect(config={"threads": threads, "disabled_optimizers": "common_subexpressions"})
@@ -105,6 +118,15 @@ class DuckEngine:
         return self.connection.execute(statement).to_arrow_table()
 
     def hold(self, name: str, table: pa.Table) -> None:
+        if table.num_rows <= _SMALL:
+            # several times cheaper than scanning an Arrow table, and a run holds dozens of small ones
+            listed = ", ".join(
+                f"unnest(${at + 1}::{_type(one.type)}[]) AS {DUCKDB.name(one.name)}"
+                for at, one in enumerate(table.schema)
+            )
+            values = [column.to_pylist() for column in table.columns]
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {DUCKDB.name(name)} AS SELECT {listed}", values)
+            return
         view = f"{name}_view"
         self.connection.register(view, table)
         try:

@@ -26,6 +26,10 @@ class Written:
     columns: frozenset[str]
 
 
+# Ibis operation in a dialect → its text.
+Memo = dict[tuple[str, Any], Written]
+
+
 @dataclass(frozen=True)
 class Dialect:
     """`ibis` and `sqlglot` are what the two call it."""
@@ -49,6 +53,12 @@ class Dialect:
         text, texts = ("VARCHAR", "VARCHAR[]") if self.sqlglot == "duckdb" else ("STRING", "ARRAY<STRING>")
         return {"string": text, "boolean": "BOOLEAN", "date": "DATE", "strings": texts}.get(column.kind, "BIGINT")
 
+    def one_of(self, texts: Sequence[str]) -> str:
+        """A type for columns that hold one of a few texts."""
+        if self.sqlglot != "duckdb" or not texts:
+            return self.type_of(Column("", "string"))
+        return f"ENUM({', '.join(map(self.text, texts))})"
+
     def same(self, left: str, right: str) -> str:
         return f"{left} IS NOT DISTINCT FROM {right}" if self.sqlglot == "duckdb" else f"{left} <=> {right}"
 
@@ -59,8 +69,16 @@ class Dialect:
         moved = f"({word} >> {shift})" if self.sqlglot == "duckdb" else f"shiftright({word}, {shift})"
         return f"({moved} & {mask})"
 
-    def expressions(self, table: Any, wanted: Mapping[str, Any]) -> dict[str, Written]:
-        """The text of Ibis expressions over a table, its columns by their bare names."""
+    def expressions(self, table: Any, wanted: Mapping[str, Any], memo: Memo | None = None) -> dict[str, Written]:
+        """The text of Ibis expressions over a table, its columns by their bare names; what `memo` holds is not written again."""
+        known = {} if memo is None else memo
+        keys = {name: (self.ibis, one.op()) for name, one in wanted.items()}
+        fresh = {keys[name]: (name, one) for name, one in wanted.items() if keys[name] not in known}
+        written = self._written(table, dict(fresh.values()))
+        known.update({key: written[name] for key, (name, _) in fresh.items()})
+        return {name: known[key] for name, key in keys.items()}
+
+    def _written(self, table: Any, wanted: Mapping[str, Any]) -> dict[str, Written]:
         if not wanted:
             return {}
         tree = _COMPILERS[self.ibis].to_sqlglot(table.select(**wanted))

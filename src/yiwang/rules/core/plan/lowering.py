@@ -330,10 +330,9 @@ def _extreme(name: str) -> Callable[[list[Typed]], Typed]:
         )
         found = (ibis.least if name == "min" else ibis.greatest)(*parts)
         # SQL skips null where FEEL has none for an answer
-        missing = _any([part.isnull() for part in parts])
-        return Typed(
-            arguments[0].kind, ibis.cases((~missing, found), else_=ibis.null().cast(parts[0].type())), top, places
-        )
+        missing = _any([part.isnull() for part, one in zip(parts, arguments, strict=True) if not one.constant])
+        nothing = ibis.null().cast(parts[0].type())
+        return Typed(arguments[0].kind, ibis.cases((missing, nothing), else_=found), top, places)
 
     return lowered
 

@@ -90,6 +90,8 @@ class Taken:
 
 @dataclass(frozen=True)
 class Stage:
+    """`memo` keeps expressions as text once they are written."""
+
     universe: Universe
     valued: tuple[Valued, ...]
     coded: tuple[Coded, ...]
@@ -98,6 +100,7 @@ class Stage:
     taken: tuple[Taken, ...]
     words: tuple[int, ...]
     full: Masks
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def sources(self) -> tuple[Coded | Flag, ...]:

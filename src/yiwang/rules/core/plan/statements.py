@@ -33,7 +33,7 @@ class Statements:
         """The expressions that codes and flags are made from."""
         wanted: dict[str, Any] = {one.name: one.expression for one in self.stage.coded if one.expression is not None}
         wanted |= {one.name: one.expression for one in self.stage.flags}
-        return self.dialect.expressions(self.stage.universe.table(), wanted)
+        return self.dialect.expressions(self.stage.universe.table(), wanted, self.stage.memo)
 
     @cached_property
     def outputs(self) -> dict[tuple[int, int, int], Written]:
@@ -45,7 +45,7 @@ class Statements:
                 for place, one in enumerate(row or ()):
                     if not one.constant:
                         wanted[f"{number}|{rule}|{place}"] = plain(one)
-        found = self.dialect.expressions(self.stage.universe.table(), wanted)
+        found = self.dialect.expressions(self.stage.universe.table(), wanted, self.stage.memo)
         return {tuple(int(part) for part in name.split("|")): text for name, text in found.items()}  # type: ignore[misc]
 
     @cached_property
