@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from yiwang.kernel.errors import InputError
-from yiwang.rules.adapters import duck
+from yiwang.rules.adapters import duck, spark
 from yiwang.rules.adapters.factfile import FactFile, literal
 from yiwang.rules.adapters.population import Population
 from yiwang.rules.asking import day
@@ -28,7 +29,7 @@ from yiwang.rules.core.plan.typed import text_of
 from yiwang.rules.prepared import Prepared
 from yiwang.rules.runs import AMOUNT_PLACES, Asked, Tally
 
-DUCKDB = "duckdb://"
+DUCKDB, SPARK = "duckdb://", "sc://"
 Parameters = Mapping[str, Mapping[str, Value]]
 
 
@@ -136,9 +137,18 @@ def compiled(
 def _run(
     plan: Plan, taken: Mapping[str, Taken], db: duckdb.DuckDBPyConnection, facts: FactFile, engine: str, raw: Path
 ) -> dict[str, Tally]:
+    if engine.startswith(SPARK):
+        session = spark.open_files(spark.connect(engine), [facts.path], raw.parent)
+        with Population(plan, spark.SparkEngine(session), session.source) as run:
+            pq.write_table(run.engine.arrow(run.hits(None, list(taken))), raw)
+            return _tallies(run, taken)
     if engine != DUCKDB:
         raise InputError(
-            zh=f"没有引擎 {engine}", en=f"there is no engine {engine}", where="--engine", hint_zh=DUCKDB, hint_en=DUCKDB
+            zh=f"没有引擎 {engine}",
+            en=f"there is no engine {engine}",
+            where="--engine",
+            hint_zh="可用：duckdb://、sc://主机:端口、interpreter://",
+            hint_en="There are: duckdb://, sc://host:port, interpreter://",
         )
     relation = duck.Relation(db, f"(SELECT * FROM read_parquet({literal(str(facts.path))}))")
     with duck.Taking(plan, relation) as taking:
