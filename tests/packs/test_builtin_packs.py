@@ -61,7 +61,7 @@ def test_the_ground_packs_are_here() -> None:
 @pytest.mark.parametrize("name", sorted(PACKS))
 def test_a_pack_has_no_finding(name: str) -> None:
     _, findings = pack_check(pack(name), list(needed(name)))
-    assert [f"{f.where}: {f.en}" for f in findings] == []
+    assert [f"{f.where}: {f.en}" for f in findings if f.level != "info"] == []
 
 
 @pytest.mark.parametrize(("name", "where", "case"), cases())

@@ -2,7 +2,7 @@
 
 A finding is (list, row, field, reason code): row counts from 1 in the order of the file's data rows, field may name several
 fields with commas or be empty for the whole row. A rule's reason is its kind (not_null, range, in_list, date_order,
-foreign_key, compare, unique), so a caller whose findings carry rule ids translates them first.
+foreign_key, compare, unique, feel), so a caller whose findings carry rule ids translates them first.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def _class(id: str, zh: str, en: str, decided: bool, *reasons: str) -> ErrorClas
 
 
 # A reason counts when it is one of these or ends in one, since semantic types put their own name before it
-# (resident_id_check_digit). A birth date inside an identity number that is impossible or lies ahead has one reason.
+# (resident_id_check_digit). A birth date inside an identity number that is impossible or lies ahead has one reason. A
+# condition in FEEL ("feel") may settle whatever a rule over one row settles.
 CLASSES: dict[str, ErrorClass] = {
     entry.id: entry
     for entry in (
@@ -50,9 +51,9 @@ CLASSES: dict[str, ErrorClass] = {
         _class("future_date", "未来日期", "date in the future", True, "future_date", "future", "birth_date"),
         _class("missing_required", "必填项缺失", "missing required value", True, "not_null"),
         _class("duplicate_key", "主键重复", "duplicate key", True, "duplicate_key", "unique"),
-        _class("out_of_range", "数值超出范围", "value out of range", True, "range", "negative"),
-        _class("not_in_list", "不在代码表内", "value not in its list", True, "in_list"),
-        _class("date_order_broken", "日期先后矛盾", "dates in the wrong order", True, "date_order"),
+        _class("out_of_range", "数值超出范围", "value out of range", True, "range", "negative", "feel"),
+        _class("not_in_list", "不在代码表内", "value not in its list", True, "in_list", "feel"),
+        _class("date_order_broken", "日期先后矛盾", "dates in the wrong order", True, "date_order", "feel"),
         _class(
             "unknown_division", "区划代码不存在", "unknown division", True, "unknown", "unknown_division", "foreign_key"
         ),
@@ -67,7 +68,7 @@ CLASSES: dict[str, ErrorClass] = {
             "foreign_key",
         ),
         _class("orphan_reference", "关联对象不存在", "reference to nothing", True, "foreign_key"),
-        _class("cross_field_contradiction", "字段之间矛盾", "fields contradict each other", True, "compare"),
+        _class("cross_field_contradiction", "字段之间矛盾", "fields contradict each other", True, "compare", "feel"),
         _class("name_typo", "姓名写错", "misspelt name", False, "name_mismatch", "likely_same"),
         _class("shifted_row", "整行错位", "row shifted by a column", False, "row_shifted"),
         _class("same_person_twice", "同一人重复登记", "same person twice", False, "likely_same"),

@@ -17,9 +17,12 @@ def rule_condition(rule: RuleFile, resource: ResourceFile, types: Mapping[str, s
     try:
         return condition_of(rule.test, {f.id: kind_of_column(types[f.id]) for f in resource.fields})
     except ConditionWrong as wrong:
+        place_zh, place_en = f"第 {wrong.at + 1} 个字符", f"at character {wrong.at + 1}"
+        # what the parser says names the place already
+        said = wrong.zh.startswith(place_zh)
         raise ConditionUnsound(
-            zh=f"第 {wrong.at + 1} 个字符：{wrong.zh}",
-            en=f"at character {wrong.at + 1}: {wrong.en}",
+            zh=wrong.zh if said else f"{place_zh}：{wrong.zh}",
+            en=wrong.en if said else f"{place_en}: {wrong.en}",
             where=f"{resource.id}.{rule.id}",
         ) from wrong
 
