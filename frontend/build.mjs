@@ -58,8 +58,8 @@ const {metafile} = await build({
   outdir: target,
   outExtension: {".js": ".js"},
   assetNames: "[name]",
-  // The package's own would break the content policy.
-  alias: {domify: "./src/domify.mjs"},
+  // The packages' own would break the content policy.
+  alias: {domify: "./src/domify.mjs", "style-mod": "./src/stylemod.mjs"},
   loader: {".woff2": "file"},
   bundle: true,
   minify: true,

@@ -74,10 +74,12 @@ async function start(host) {
       return;
     }
     event.preventDefault();
+    const {submitter} = event;
     const {xml} = await editor.saveXML({format: true});
     source.value = articlesIn(xml, ids).replaceAll(KNOWN, edition);
     form.dataset.ready = "yes";
-    form.requestSubmit(event.submitter);
+    // A form cannot be sent again before it has finished with this event.
+    setTimeout(() => form.requestSubmit(submitter));
   });
   window.addEventListener("beforeunload", (event) => {
     if ((changed || typed) && !form.dataset.ready && !form.dataset.sent) event.preventDefault();

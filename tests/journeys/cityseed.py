@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import django
+
+from yiwang.kernel.core.actor import Actor
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = (
@@ -15,6 +18,8 @@ TABLE = (
     "10B,赵永利,八岔村,电\n"
     "100004,孙桂兰,勤得利村,木炭\n"
 )
+# Twenty-three elders of eighty and over, six of seventy-nine, ten younger ones.
+BORN = ["1940-01-01"] * 20 + ["1945-06-01"] * 3 + ["1947-06-01"] * 6 + ["1950-01-01"] * 10
 
 
 def main() -> None:
@@ -39,6 +44,7 @@ def main() -> None:
     table = Path(settings.PLACE.home) / "seed.csv"
     table.write_text(TABLE, encoding="utf-8")
     load_run(actor=system, resource_id="heating-aid", path=table, file_name="seed.csv")
+    rules_seed(system)
     demand_file(
         actor=system, title="公交客流", need="按站点的日客流", fields_wanted=["站名", "人次"], purpose="线路优化"
     )
@@ -50,6 +56,30 @@ def main() -> None:
             body=Text(zh="请改正后再送。", en="Correct them and send again."),
             link="/work/loads/",
         )
+
+
+def rules_seed(system: Actor) -> None:
+    """A decision over a list of elders, with a draft whose effect was worked out."""
+    # What follows needs Django's settings.
+    from django.conf import settings
+
+    from yiwang.data.effectruns import effect_ask, effect_work
+    from yiwang.data.service import load_run
+    from yiwang.kernel.packing import pack_install
+    from yiwang.rules.selectors import decision_get
+    from yiwang.rules.service import decision_draft_save
+
+    pack_install(actor=system, folder=ROOT / "tests" / "web" / "rules-tests")
+    table = Path(settings.PLACE.home) / "elders.csv"
+    lines = [f"E{at:03},{born}" for at, born in enumerate(BORN)]
+    table.write_text("\n".join(["编号,出生日期", *lines, ""]), encoding="utf-8")
+    load_run(actor=system, resource_id="elder-list", path=table, file_name="elders.csv")
+    dmn = decision_get(system, "elder-allowance").dmn
+    earlier = dmn.replace(b"&lt; 80", b"&lt; 79").replace(b"&gt;= 80", b"&gt;= 79")
+    draft = decision_draft_save(actor=system, decision_id="elder-allowance", dmn=earlier, note="提前一岁")
+    asked = {"decision_id": "elder-allowance", "number": draft.number}
+    effect_ask(actor=system, on=date(2026, 11, 1), purpose="测算提前一岁", **asked)
+    effect_work(system, **asked)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,16 @@ PAGES = {
     "messages": ("/work/messages/", "lead"),
     "departments": ("/work/departments/", "lead"),
     "audit": ("/work/audit/", "auditor"),
+    "decisions": ("/studio/", "steward-civil"),
+    "no decision found": ("/studio/?search=no-such-thing", "steward-civil"),
+    "decision": ("/studio/elder-allowance/", "steward-civil"),
+    "try a decision": ("/studio/elder-allowance/try/", "steward-civil"),
+    "change a threshold": ("/studio/elder-allowance/change/", "steward-civil"),
+    "change a table": ("/studio/elder-allowance/change/table/", "steward-civil"),
+    "draft of a decision": ("/studio/elder-allowance/versions/2/", "steward-civil"),
+    "history of a decision": ("/studio/elder-allowance/history/", "leader"),
+    "difference of versions": ("/studio/elder-allowance/compare/", "leader"),
+    "roll back": ("/studio/elder-allowance/versions/1/roll-back/", "leader"),
     "board": ("/cockpit/", "leader"),
 }
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}

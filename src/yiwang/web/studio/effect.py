@@ -55,7 +55,7 @@ def effect_context(detail: DecisionDetail, run: EffectRun | None, granting: froz
         "stages": stage_lines(run.stage) if run is not None else (),
         "figures": figures,
         "rule_lines": _rule_lines(figures, granting) if figures else (),
-        "effect_chart": _chart(_rule_lines(figures, granting), detail) if figures else None,
+        "effect_chart": _chart(figures, _rule_lines(figures, granting), detail) if figures else None,
         "amount_unit": detail.file.output.unit,
         "effect_wanted": detail.version.state in ("draft", "proposed", "rejected"),
         "today": timezone.localdate(),
@@ -83,12 +83,34 @@ def _rule_lines(figures: EffectFigures, granting: frozenset[int]) -> tuple[RuleL
     )
 
 
-def _chart(lines: tuple[RuleLine, ...], detail: DecisionDetail) -> Chart | None:
-    """People granted by each rule, before and after; the small ones are not drawn."""
+BEFORE, AFTER = Text(zh="现行版本", en="Version in force"), Text(zh="这一版本", en="This version")
+
+
+def _chart(figures: EffectFigures, lines: tuple[RuleLine, ...], detail: DecisionDetail) -> Chart | None:
+    """People granted by each rule where that changes, else the amounts; figures of few people are not drawn."""
     drawn = [one for one in lines if one.grants]
-    if not drawn:
+    if any(one.moved for one in drawn):
+        return _people_chart(drawn, detail)
+    if figures.was_amount is None or figures.now_amount is None or figures.now_granted < FEWEST:
         return None
-    before, after = Text(zh="现行版本", en="Version in force"), Text(zh="这一版本", en="This version")
+    unit = detail.file.output.unit or Text(zh="元", en="yuan")
+    return figure_chart(
+        "effect-chart",
+        "bars",
+        Text(
+            zh=f"{detail.row.title.zh}：金额合计（{unit.zh}）",
+            en=f"{detail.row.title.en}: amounts together ({unit.en})",
+        ),
+        label_title=Text(zh="版本", en="Version"),
+        labels=[BEFORE, AFTER],
+        series=[
+            Series(Text(zh="金额合计", en="Amounts together"), (float(figures.was_amount), float(figures.now_amount)))
+        ],
+        flat=True,
+    )
+
+
+def _people_chart(drawn: list[RuleLine], detail: DecisionDetail) -> Chart:
     chart = figure_chart(
         "effect-chart",
         "bars",
@@ -96,8 +118,8 @@ def _chart(lines: tuple[RuleLine, ...], detail: DecisionDetail) -> Chart | None:
         label_title=Text(zh="规则", en="Rule"),
         labels=[one.title for one in drawn],
         series=[
-            Series(before, tuple(one.was if one.was >= FEWEST else None for one in drawn)),
-            Series(after, tuple(one.now if one.now >= FEWEST else None for one in drawn)),
+            Series(BEFORE, tuple(one.was if one.was >= FEWEST else None for one in drawn)),
+            Series(AFTER, tuple(one.now if one.now >= FEWEST else None for one in drawn)),
         ],
     )
     rows = tuple((one.title, few(one.was), few(one.now)) for one in drawn)
