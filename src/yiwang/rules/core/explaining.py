@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from yiwang.rules.core.dmn.boxed import Cell, DecisionTable, HitPolicy, Input, Rule
 from yiwang.rules.core.dmn.model import Decision, InputData, Model
@@ -20,6 +21,9 @@ from yiwang.rules.core.feel.values import Value
 from yiwang.rules.core.feel.wording import Words, joined, tests_words, value_words
 from yiwang.rules.core.proofs.cellchecks import reference_of
 from yiwang.rules.core.standing import Reached, tables_in
+
+# How many values are remembered in words; most people share them.
+KEPT_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,7 @@ class RuleText:
         return joined(parts, "，", ", ") if parts else Words("无条件", "without condition")
 
 
-@dataclass(frozen=True, slots=True)
-class InputNote:
+class InputNote(NamedTuple):
     """An input as it was. `source` is resource.field with the table's version; `reference` the article of a parameter."""
 
     name: str
@@ -77,8 +80,7 @@ class InputNote:
     reference: Words | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionNote:
+class DecisionNote(NamedTuple):
     """A decision with what it rested on. `rules` are those that hit, in the order of the table."""
 
     id: str
@@ -145,6 +147,7 @@ class Explainer:
 
     def __init__(self, model: Model, decision: Decision, reach: Reached, terms: Mapping[str, Term]) -> None:
         self.terms = terms
+        self._words: dict[Any, Words] = {}
         self.top = (model.namespace, decision.id)
         self._rules: dict[Place, tuple[RuleText, ...]] = {}
         self._first: set[Place] = set()
@@ -161,14 +164,25 @@ class Explainer:
         return self.terms.get(name) or Term(Words(name, name))
 
     def value(self, name: str, value: Value) -> Words:
-        """A result in words, its members by their own names."""
+        """A value or a result in words, its members by their own names."""
+        if isinstance(value, Decimal):
+            key: Any = (name, str(value))
+        elif isinstance(value, dict | list):
+            return self._value(name, value)
+        else:
+            key = (name, value, type(value))
+        words = self._words.get(key)
+        if words is None:
+            if len(self._words) >= KEPT_WORDS:
+                self._words.clear()
+            words = self._words[key] = self._value(name, value)
+        return words
+
+    def _value(self, name: str, value: Value) -> Words:
         if not isinstance(value, dict):
             return self.term(name).value(value)
-        parts = [(self.term(member), each) for member, each in value.items()]
-        told = [
-            Words(f"{term.title.zh}{_glued(term.value(each).zh)}", f"{term.title.en} {term.value(each).en}")
-            for term, each in parts
-        ]
+        parts = [(self.term(member), self.value(member, each)) for member, each in value.items()]
+        told = [Words(f"{term.title.zh}{_glued(words.zh)}", f"{term.title.en} {words.en}") for term, words in parts]
         return joined(told, "，", ", ") if told else value_words(value)
 
     def _plan(self, home: Model, decision: Decision) -> _Plan:
@@ -237,33 +251,19 @@ class Explainer:
         references: Mapping[str, Words],
     ) -> DecisionNote:
         trace, plan = found[key], self._plans[key]
-        rules = tuple(rule for table in trace.tables for rule in self.rules_of(table))
-        return DecisionNote(
-            id=trace.id,
-            name=trace.name,
-            title=plan.title,
-            value=trace.result,
-            words=self.value(trace.name, trace.result),
-            inputs=tuple(self._input(name, trace, facts, references) for name in plan.inputs),
-            below=tuple(self._note(one, found, facts, references) for one in plan.below if one in found),
-            rules=rules,
-            notes=trace.notes,
-        )
+        rules = tuple([rule for table in trace.tables for rule in self.rules_of(table)])
+        inputs = tuple([self._input(name, trace, facts, references) for name in plan.inputs])
+        below = tuple([self._note(one, found, facts, references) for one in plan.below if one in found])
+        words = self.value(trace.name, trace.result)
+        return DecisionNote(trace.id, trace.name, plan.title, trace.result, words, inputs, below, rules, trace.notes)
 
     def _input(
         self, name: str, trace: DecisionTrace, facts: Mapping[str, Fact], references: Mapping[str, Words]
     ) -> InputNote:
-        term, fact, value = self.term(name), facts.get(name), trace.inputs.get(name)
-        return InputNote(
-            name=name,
-            title=term.title,
-            value=value,
-            words=term.value(value),
-            source=fact.source if fact else "",
-            version=fact.version if fact else None,
-            is_parameter=name in references,
-            reference=references.get(name),
-        )
+        fact, value, reference = facts.get(name), trace.inputs.get(name), references.get(name)
+        source, version = (fact.source, fact.version) if fact is not None else ("", None)
+        title, words = self.term(name).title, self.value(name, value)
+        return InputNote(name, title, value, words, source, version, reference is not None, reference)
 
 
 def _asks_nothing(cell: Cell) -> bool:
