@@ -31,6 +31,14 @@ RATIOS = (
 )
 
 
+def both(python: Path) -> list[Contender]:
+    """Ours and zen; `python` has the peers."""
+    return [
+        Contender(OURS, f"{WHERE}.yiwang_explained", Path(sys.executable), ONE_THREAD),
+        Contender(ZEN, f"{WHERE}.zen_trace", python, ONE_THREAD),
+    ]
+
+
 def differing(folder: Path) -> list[str]:
     """Amounts by resident and decision that are not the same, in words."""
     ours, zen = (folder / name / "amounts.parquet" for name in (OURS, ZEN))
@@ -47,12 +55,8 @@ def run(rows: int, repeat: int, say: Say) -> dict[str, Any]:
     before = machine()
     source = benchmark.source_file(task.cache(), rows, say)
     folder = Path(tempfile.mkdtemp(prefix="decide-", dir=task.cache()))
-    both = [
-        Contender(OURS, f"{WHERE}.yiwang_explained", Path(sys.executable), ONE_THREAD),
-        Contender(ZEN, f"{WHERE}.zen_trace", peers_python(say), ONE_THREAD),
-    ]
     try:
-        ran = benchmark.in_turns(both, source, folder, repeat, say)
+        ran = benchmark.in_turns(both(peers_python(say)), source, folder, repeat, say)
         failed = differing(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

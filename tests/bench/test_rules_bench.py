@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,13 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 from bench.contest import Contender, Ran, measure
 from bench.peers import PYTHON, installed
-from bench.rules import benchmark, population, task, variants
+from bench.rules import benchmark, deciding, population, task, variants
 from bench.rules.agreement import Agreement, Reference
 from bench.rules.benchmark import Ratio
 from bench.rules.tables import Cell, Range, Table, UnreadTable, cell, read_tables
 
 ROWS = 4_000
-SEEN = 200
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +38,14 @@ def sql(source: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Pa
     out = tmp_path_factory.mktemp("case_sql")
     _, ran = measure(own("case_sql"), source, out, 1)
     return ran, out / "hits.parquet"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def each_stage_once() -> Iterator[None]:
+    """Answers are wanted here, not times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YIWANG_BENCH_RUNS", "0")
+        yield
 
 
 def own(module: str) -> Contender:
@@ -169,3 +177,22 @@ def test_a_missed_limit_is_told_in_words() -> None:
     values, missed = benchmark.told(ratios, seconds)
     assert values == {"fast": 3.0, "slow": 3.0, "wide": 3.0, "told": 0.33}
     assert missed == ["slow: 3.00, wanted >= 4", "wide: 3.00, wanted <= 2.5"]
+
+
+def test_our_plan_gives_the_answers_of_case_sql(
+    source: Path, sql: tuple[Ran, Path], tables: tuple[Table, ...], tmp_path: Path
+) -> None:
+    variants.write(tmp_path / "hundred", benchmark.COPIES)
+    ours = benchmark.contenders(Path("python"), tmp_path / "hundred")[0]
+    _, ran = measure(ours, source, tmp_path / "out", 1)
+    found = Reference(sql[1], tables).against_answers(ours.name, tmp_path / "out/answers.parquet", ran.rows)
+    assert found.equal, found.example
+    assert dict(ran.reasons) == dict(sql[0].reasons)
+
+
+def test_one_at_a_time_we_and_zen_come_to_the_same_amounts(source: Path, tmp_path: Path) -> None:
+    if not installed():
+        pytest.skip("the benchmark's peers are not installed; install them with: python -m bench rules --quick")
+    for one in deciding.both(PYTHON):
+        measure(one, source, tmp_path / one.name, 1)
+    assert deciding.differing(tmp_path) == []
