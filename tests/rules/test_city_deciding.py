@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from decisioncity import APPROVER, AUTHOR, DAY, DECISION, SYSTEM, content, earlier_table, install
+from decisioncity import APPROVER, AUTHOR, DAY, DECISION, SYSTEM, Row, content, earlier_table, install, table
 
 from yiwang.config.place import Place
 from yiwang.kernel.core.actor import ANONYMOUS
@@ -115,6 +115,21 @@ def test_a_refusal_says_what_would_have_to_change_and_that_holds() -> None:
     assert change is not None and [(s.name, s.after) for s in change.steps] == [("年龄", 80)]
     assert change.words.zh == "如果年龄由 78 周岁 变为 80 周岁，就可得 150 元/月（第 3 条规则）。"
     assert ask(年龄=80, 户籍="农村").amount == change.amount == 150
+
+
+@pytest.mark.parametrize(("policy", "rules"), [("FIRST", [1]), ("PRIORITY", [2]), ("RULE ORDER", [1, 2])])
+def test_only_the_rules_that_made_the_result_are_told(policy: str, rules: list[int]) -> None:
+    both: list[Row] = [
+        ((">= 0", "-"), ('"不符合"', "0"), "某办法 第四条"),
+        ((">= 80", "-"), ('"符合"', "标准"), "某办法 第三条"),
+    ]
+    dmn = table(both, policy).replace(
+        '<output name="结论" typeRef="string"/>'.encode(),
+        '<output name="结论" typeRef="string"><outputValues><text>"符合", "不符合"</text></outputValues></output>'.encode(),
+    )
+    answer = taken(prepared(content(dmn)), OLD, DAY)
+    assert [rule.number for rule in answer.note.rules] == rules
+    assert answer.granted == (policy != "FIRST")
 
 
 @pytest.fixture

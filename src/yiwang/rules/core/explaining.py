@@ -151,6 +151,8 @@ class Explainer:
         self.top = (model.namespace, decision.id)
         self._rules: dict[Place, tuple[RuleText, ...]] = {}
         self._first: set[Place] = set()
+        # Of tables that answer by priority: what each rule gives, to tell the one that was taken.
+        self._given: dict[Place, list[list[Any]]] = {}
         self._plans: dict[tuple[str, str], _Plan] = {}
         for home, one in reach.decisions:
             self._plans[(home.namespace, one.id)] = self._plan(home, one)
@@ -200,6 +202,8 @@ class Explainer:
             self._rules[table.place] = tuple(self._rule(table, at, rule) for at, rule in enumerate(table.rules, 1))
             if table.policy is HitPolicy.FIRST:
                 self._first.add(table.place)
+            elif table.policy is HitPolicy.PRIORITY:
+                self._given[table.place] = [[_constant(one.node) for one in rule.outputs] for rule in table.rules]
 
     def _rule(self, table: DecisionTable, number: int, rule: Rule) -> RuleText:
         cells = zip(table.inputs, rule.inputs, strict=True)
@@ -230,8 +234,21 @@ class Explainer:
     def rules_of(self, trace: TableTrace) -> tuple[RuleText, ...]:
         """The rules of a table that made its result."""
         hits = trace.hits[:1] if trace.place in self._first else trace.hits
+        if trace.place in self._given:
+            hits = self._preferred(trace)
         known = self._rules.get(trace.place, ())
         return tuple(known[number] for number in hits if number < len(known))
+
+    def _preferred(self, trace: TableTrace) -> tuple[int, ...]:
+        """The first of the hits that gives what the table gave."""
+        result = list(trace.result.values()) if isinstance(trace.result, dict) else [trace.result]
+        given = self._given[trace.place]
+        same = (
+            number
+            for number in trace.hits
+            if all(one is _COMPUTED or one == value for one, value in zip(given[number], result, strict=False))
+        )
+        return (next(same, trace.hits[0]),) if trace.hits else ()
 
     def explain(
         self,
@@ -264,6 +281,16 @@ class Explainer:
         source, version = (fact.source, fact.version) if fact is not None else ("", None)
         title, words = self.term(name).title, self.value(name, value)
         return InputNote(name, title, value, words, source, version, reference is not None, reference)
+
+
+# Stands for an output that is worked out for each subject.
+_COMPUTED = object()
+
+
+def _constant(node: n.Node) -> Any:
+    if isinstance(node, n.Number | n.String | n.Boolean):
+        return node.value
+    return None if isinstance(node, n.Null) else _COMPUTED
 
 
 def _asks_nothing(cell: Cell) -> bool:
