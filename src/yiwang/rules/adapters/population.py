@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from yiwang.rules.core.plan.columns import Column, stored_of, value_of
@@ -193,17 +195,9 @@ class Population:
         grouped = f"SELECT {names}, count(*) AS n FROM {masks} GROUP BY {names}"
         if len(words) > 1:
             return [[(tuple(map(int, row[:-1])), int(row[-1])) for row in self.engine.rows(grouped)]]
-        held = self.keep(f"{self.prefix}g{words[0]}", grouped)
-        word = self.name(word_name(words[0]))
-        parts = []
-        for number, taken in enumerate(decisions):
-            segment = taken.segments[0]
-            part = self.engine.dialect.shifted(word, segment.shift, segment.mask)
-            parts.append(f"SELECT {number} AS d, {part} AS s, sum(n) AS n FROM {held} GROUP BY 2")
-        found: list[list[tuple[Parts, int]]] = [[] for _ in decisions]
-        for number, part, rows in self.engine.rows(" UNION ALL ".join(parts)):
-            found[number].append(((int(part),), int(rows)))
-        return found
+        table = self.engine.arrow(grouped)
+        held, rows = table.column(0).to_numpy(), table.column(1).to_numpy()
+        return [_segment_counts(held >> one.segments[0].shift & one.segments[0].mask, rows) for one in decisions]
 
     # By distinct values -------------------------------------------------------------------------------------------------
 
@@ -242,6 +236,14 @@ class Population:
         kind = arrow_type(one.column)
         found = pa.array([_stored(one, value) for value in map(one.evaluate, values)], kind)
         self.hold(f"{statements.prefix}{one.column.name}", table.append_column(one.column.name, found))
+
+
+def _segment_counts(parts: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> list[tuple[Parts, int]]:
+    """The distinct bits of one decision and how many rows have them."""
+    found, at = np.unique(parts, return_inverse=True)
+    counts = np.zeros(len(found), np.int64)
+    np.add.at(counts, at, rows)
+    return [((int(part),), int(count)) for part, count in zip(found, counts, strict=True)]
 
 
 def _stored(one: Valued, value: Any) -> Any:

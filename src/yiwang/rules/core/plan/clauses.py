@@ -18,7 +18,7 @@ from yiwang.rules.core.plan.buckets import constants
 from yiwang.rules.core.plan.columns import Column
 from yiwang.rules.core.plan.entering import enter, kind_named, lower_entry, narrowings
 from yiwang.rules.core.plan.lowering import Setting, lower, lower_tests
-from yiwang.rules.core.plan.names import dotted
+from yiwang.rules.core.plan.names import dotted, reads
 from yiwang.rules.core.plan.plan import Account
 from yiwang.rules.core.plan.refusal import PlanRefused
 from yiwang.rules.core.plan.typed import Typed, Unlowerable
@@ -112,9 +112,14 @@ class Reader:
         column = (
             Column("", one.kind, min(one.digits, _DIGITS), one.places) if one.kind == "number" else Column("", one.kind)
         )
-        entries = ",".join(f"{name}:{id(self.asked.entries[name])}" for name in sorted(self.asked.entries))
-        clause.source = Source(f"expression:{write(clause.node)}|{entries}", column, one.expression)
+        # tables of several files share a column when the expression and what its names may be are the same
+        entering = "|".join(self._entering(name) for name in reads(clause.node, self.asked.entries))
+        clause.source = Source(f"expression:{write(clause.node)}|{entering}", column, one.expression)
         return None
+
+    def _entering(self, name: str) -> str:
+        wanted = self.asked.entries[name]
+        return f"{name}:{wanted.name}:{'&'.join(write(one) for one in narrowings(wanted) or ())}"
 
     def _check(self, clause: Clause, column: Column) -> None:
         for wanted in (*clause.entry, clause.clause_type):

@@ -115,15 +115,15 @@ def _quotient(name: str, top: Typed, bottom: Typed, places: int) -> Typed:
     # top/bottom · 10^places = N/M with both whole
     shift = bottom.places + places - top.places
     over, over_top = _whole(top, max(shift, 0))
-    under, _ = _whole(bottom, max(-shift, 0))
+    under, under_top = _whole(bottom, max(-shift, 0))
     under = under.nullif(0)
     rest = over % under
     cut = ((over - rest) / under).cast("int64")
     up = ibis.cases(((over < 0) == (under < 0), 1), else_=-1)
     found = cut + ROUNDINGS[name](cut, rest, under, up)
-    fits(over_top + 1, places)
-    digits = digits_of(over_top + 1, 0)
-    scaled = Typed("number", found.cast(f"decimal({digits}, 0)"), over_top + 1, 0)
+    largest = over_top // (max(under_top, 1) if bottom.constant else 1) + 1
+    fits(largest, places)
+    scaled = Typed("number", found.cast(f"decimal({digits_of(largest, 0)}, 0)"), largest, 0)
     if not places:
         return scaled
     return multiplied(scaled, Typed("number", None, 1, places, Decimal(1).scaleb(-places)))

@@ -43,7 +43,9 @@ def hit_statement(run: Run, source: str, wanted: Sequence[Taken], results: froze
         source,
         amount,
         dialect.one_of([taken.asked.id for taken in wanted]),
-        dialect.type_of(Column("", "string")) if computed else dialect.one_of(sorted(filter(None, shown))),
+        dialect.type_of(Column("", "string"))
+        if computed
+        else dialect.one_of(sorted(one for one in shown if one is not None)),
     )
     return " UNION ALL ".join(listing.of(taken, hits) for taken, hits in zip(wanted, chosen, strict=True))
 
