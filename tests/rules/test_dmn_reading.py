@@ -72,7 +72,7 @@ def refused(data: bytes) -> Refusal:
         ("no_expression", "conditional", decision("A", f"<conditional><if>{ONE}</if></conditional>")),
         ("no_expression", "contextEntry", decision("A", "<context><contextEntry/></context>")),
         ("no_name", "for", decision("A", f"<for><in>{ONE}</in><return>{ONE}</return></for>")),
-        ("no_name", "binding", decision("A", f"<invocation>{literal('f')}<binding>{ONE}</binding></invocation>")),
+        ("no_name", "binding", decision("A", f"<invocation>{literal('abs')}<binding>{ONE}</binding></invocation>")),
         ("row_width", "row", decision("A", f'<relation><column name="a"/><row>{ONE}{ONE}</row></relation>')),
         ("import_type", "import", '<import name="p" namespace="urn:pmml" importType="http://www.dmg.org/PMML-4_2"/>'),
         ("missing_import", "import", f'<import name="p" namespace="urn:gone" importType="{DMN15}"/>'),

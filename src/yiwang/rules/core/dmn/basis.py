@@ -10,6 +10,7 @@ from yiwang.rules.core.dmn.boxed import Literal
 from yiwang.rules.core.dmn.places import Place, Refusal
 from yiwang.rules.core.dmn.xmlfile import Tag
 from yiwang.rules.core.feel import nodes
+from yiwang.rules.core.feel.freenames import free_names
 from yiwang.rules.core.feel.parser import parse_expression, parse_tests, parse_type
 from yiwang.rules.core.feel.typetext import BASIC
 from yiwang.rules.errors import FeelSyntaxError
@@ -20,6 +21,8 @@ NO_NAMES: Names = frozenset()
 # Parts every DMN element may have and that say nothing to run.
 PASSIVE = frozenset({"description", "question", "allowedAnswers", "extensionElements"})
 _SHOWN = 60
+# Among the names in scope: any other may be the member of an item. No name of FEEL is spelled so.
+ANY_MEMBER = "[]"
 
 
 class Halt(Exception):
@@ -45,6 +48,8 @@ class Basis:
     members: Names = frozenset()
     prefixes: dict[str, str] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    # Whether a name that nothing gives is refused; else it is null, with a note, whenever it is asked for.
+    strict: bool = False
 
     def place(self, element: Tag) -> Place:
         label = element.get("label") or element.get("name") or ""
@@ -94,6 +99,7 @@ class Basis:
             node = parse_expression(text, names, self.members, self.types)
         except FeelSyntaxError as error:
             raise self._feel(error, element, text) from None
+        self._given(node, names, element)
         return Literal(place, self.type_of(element), text, node)
 
     def tests(self, element: Tag, names: Names) -> nodes.UnaryTests:
@@ -103,9 +109,19 @@ class Basis:
         if not text.strip():
             return nodes.UnaryTests(0, (nodes.AnyTest(0),))
         try:
-            return parse_tests(text, names, self.members, self.types)
+            tests = parse_tests(text, names, self.members, self.types)
         except FeelSyntaxError as error:
             raise self._feel(error, element, text) from None
+        self._given(tests, names, element)
+        return tests
+
+    def _given(self, node: nodes.Node, names: Names, element: Tag) -> None:
+        """Refuses a name that is no requirement: the answer would be null for everybody, and nobody told."""
+        lost = next(free_names(node, names), None) if self.strict and ANY_MEMBER not in names else None
+        if lost is not None:
+            zh = f"没有名为“{lost.name}”的变量：不是依赖项，也没有在此定义。"
+            en = f"There is no variable “{lost.name}”: it is neither required nor defined here."
+            raise self.halt("unknown_name", element, zh, en, lost.at)
 
     def _feel(self, error: FeelSyntaxError, element: Tag, text: str) -> Halt:
         if text[error.at :].lstrip().startswith("external"):

@@ -73,7 +73,8 @@ class Elements:
             for one in xmlfile.named(element, holder):
                 self.basis.only(one, *found)
                 for name, child in xmlfile.children(one):
-                    found[name].append(self.link(child))
+                    if name in found:
+                        found[name].append(self.link(child))
         authorities = [
             self.link(child)
             for one in xmlfile.named(element, "authorityRequirement")

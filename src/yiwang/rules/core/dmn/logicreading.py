@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from yiwang.rules.core.dmn import boxed, xmlfile
-from yiwang.rules.core.dmn.basis import Basis, Names, plain
+from yiwang.rules.core.dmn.basis import ANY_MEMBER, Basis, Names, plain
 from yiwang.rules.core.dmn.tablereading import read_table
 from yiwang.rules.core.dmn.xmlfile import Tag
 
@@ -151,7 +151,7 @@ def _filter(basis: Basis, element: Tag, names: Names) -> boxed.Boxed:
     basis.only(element, "in", "match")
     domain = _needed(basis, element, "in", names)
     # Inside a filter the members of the item are names too, and any known member may be one.
-    match = _needed(basis, element, "match", names | {"item"} | basis.members)
+    match = _needed(basis, element, "match", names | {"item", ANY_MEMBER} | basis.members)
     return boxed.BoxedFilter(basis.place(element), basis.type_of(element), domain, match)
 
 

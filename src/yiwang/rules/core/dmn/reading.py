@@ -39,10 +39,11 @@ def read(data: bytes, where: str, *, imports: Mapping[str, Model] | None = None,
     """The model of one file; `imports` are the models it may import, by namespace.
 
     Raises DmnRefused with all reasons. With `tolerant` a fault inside one decision, knowledge model or service refuses only that
-    element (`refused`) and what rests on it; what concerns the whole file still raises.
+    element (`refused`) and what rests on it, and a name that nothing gives is null; what concerns the whole file still raises.
     """
     root = xmlfile.parse(data, where)
     reader = _Reader(root, where, imports or {})
+    reader.basis.strict = not tolerant
     model = reader.model()
     if model.refusals and not (tolerant and all(one.owner for one in model.refusals)):
         raise DmnRefused(model.refusals)
