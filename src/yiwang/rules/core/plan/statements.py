@@ -10,14 +10,9 @@ from typing import Any
 import pyarrow as pa
 
 from yiwang.rules.core.plan.dialects import Dialect, Written
-from yiwang.rules.core.plan.plan import Coded, Flag, Masks, Stage
+from yiwang.rules.core.plan.lookups import CODE, Lookup, coded_name, lookups_of, word_name
+from yiwang.rules.core.plan.plan import Coded, Combined, Flag, Masks, Stage
 from yiwang.rules.core.plan.typed import plain
-
-CODE = "code"
-
-
-def word_name(word: int) -> str:
-    return f"_w{word}"
 
 
 @dataclass(frozen=True)
@@ -34,6 +29,11 @@ class Statements:
         wanted: dict[str, Any] = {one.name: one.expression for one in self.stage.coded if one.expression is not None}
         wanted |= {one.name: one.expression for one in self.stage.flags}
         return self.dialect.expressions(self.stage.universe.table(), wanted, self.stage.memo)
+
+    @cached_property
+    def shared(self) -> tuple[Lookup, ...]:
+        """The tables that codes are joined with."""
+        return lookups_of(self.stage.sources)
 
     @cached_property
     def outputs(self) -> dict[tuple[int, int, int], Written]:
@@ -87,16 +87,26 @@ class Statements:
 
     # Codes --------------------------------------------------------------------------------------------------------------
 
-    def code(self, one: Coded | Flag) -> str:
+    def code(self, one: Combined) -> str:
+        """The code of some columns together."""
+        wide = self.dialect.code_type(one.size)
+        text = ""
+        for part in one.parts:
+            own = f"CAST({self._part(part)} AS {wide})"
+            text = f"({text} * {len(part.masks)} + {own})" if text else own
+        return text
+
+    def _part(self, one: Coded | Flag) -> str:
         """The code of a column, a computed one under its own name."""
         if isinstance(one, Flag):
             return f"CAST(CASE WHEN {self.written[one.name].text} THEN 1 ELSE 0 END AS {self.dialect.code_type(2)})"
         column = self.name(one.name if one.expression is not None else one.buckets.column.name)
         return self.dialect.code(one.buckets, column)
 
-    def codes(self, facts: str, kept: Iterable[str], wanted: Sequence[Coded | Flag]) -> str:
+    def codes(self, facts: str, kept: Iterable[str], wanted: Sequence[Combined]) -> str:
         """The codes wanted, beside the columns kept."""
-        computed = [one for one in wanted if isinstance(one, Coded) and one.expression is not None]
+        parts = [part for one in wanted for part in one.parts]
+        computed = [one for one in parts if isinstance(one, Coded) and one.expression is not None]
         source = f"({facts}) AS f"
         if computed:
             # worked out once, then halved: the same text in every branch would be worked out in every branch
@@ -112,9 +122,9 @@ class Statements:
         """The words of every row, beside the columns kept: an AND over a few small joins."""
         by_word: dict[int, list[str]] = {word: [] for word in self.stage.words}
         joins = []
-        for one in self.stage.sources:
+        for one in self.shared:
             table = self.lookup(one.name)
-            joins.append(f"JOIN {table} ON {table}.{CODE} = b.{self.name(coded_name(one.name))}")
+            joins.append(f"JOIN {table} ON {table}.{CODE} = {one.code(self.dialect, 'b')}")
             for word in one.words:
                 by_word[word].append(f"{table}.{self.name(word_name(word))}")
         for looked in self.stage.looked:
@@ -130,20 +140,7 @@ class Statements:
 
     def lookups(self) -> dict[str, pa.Table]:
         """The tables bucket → words, by the names the masks join them under."""
-        found = {}
-        for one in self.stage.sources:
-            columns: dict[str, pa.Array] = {
-                CODE: pa.array(range(len(one.masks)), self.dialect.arrow_code(len(one.masks)))
-            }
-            for word in one.words:
-                columns[word_name(word)] = pa.array([mask[word] for mask in one.masks], pa.int64())
-            found[f"{self.prefix}{one.name}"] = pa.table(columns)
-        return found
-
-
-def coded_name(name: str) -> str:
-    """The column of codes of a coded column or flag."""
-    return f"{name}c"
+        return {f"{self.prefix}{one.name}": one.table(self.dialect, self.stage.full) for one in self.shared}
 
 
 def words_table(columns: Mapping[str, pa.Array], words: Sequence[int], masks: Sequence[Masks]) -> pa.Table:
