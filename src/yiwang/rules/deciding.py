@@ -138,7 +138,6 @@ def _references(values: Mapping[str, ParameterValue]) -> dict[str, Words]:
     return found
 
 
-@transaction.atomic
 def decision_take(
     *, actor: Actor, decision_id: str, facts: Mapping[str, Any], on: date, explain: bool = True, purpose: str = ""
 ) -> Outcome:
@@ -150,34 +149,36 @@ def decision_take(
     decision = decision_row(decision_id)
     rule = demand(actor, "decision.take", decision.department).rule
     version = version_row(decision)
-    found = prepared(content_of(version))
-    answer = taken(found, facts, on)
+    # Decided and explained before the transaction, so that nobody waits for the search of what would have to change.
+    answer = taken(prepared(content_of(version)), facts, on)
+    change = change_for(answer, granted_with) if explain and not answer.granted else None
     data = canonical_json(answer.body())
-    kept = file_put(
-        actor=actor,
-        source=io.BytesIO(_facts_json(facts)),
-        name=f"{decision_id}-facts.json",
-        media_type="application/json",
-    )
-    receipt = receipt_write(
-        actor=actor,
-        kind=RECEIPT,
-        inputs={"decision": decision_id, "digest": version.digest, "facts": kept.digest},
-        outputs={"sha256": canonical_digest(answer.body()), "size": len(data)},
-        pack_digests={decision.pack_id: version.pack_digest or decision.pack_digest},
-        as_of=on,
-        engine_versions={"yiwang": yiwang.__version__},
-    )
-    audit(
-        actor=actor,
-        act="decision.take",
-        object_kind="decision",
-        object_id=decision_id,
-        rule=rule,
-        purpose=purpose[:400],
-        details={"version": version.number, "on": on.isoformat(), "receipt": receipt.id},
-    )
-    return _outcome(answer, decision_id, version.number, receipt.id, data, explain)
+    with transaction.atomic():
+        kept = file_put(
+            actor=actor,
+            source=io.BytesIO(_facts_json(facts)),
+            name=f"{decision_id}-facts.json",
+            media_type="application/json",
+        )
+        receipt = receipt_write(
+            actor=actor,
+            kind=RECEIPT,
+            inputs={"decision": decision_id, "digest": version.digest, "facts": kept.digest},
+            outputs={"sha256": canonical_digest(answer.body()), "size": len(data)},
+            pack_digests={decision.pack_id: version.pack_digest or decision.pack_digest},
+            as_of=on,
+            engine_versions={"yiwang": yiwang.__version__},
+        )
+        audit(
+            actor=actor,
+            act="decision.take",
+            object_kind="decision",
+            object_id=decision_id,
+            rule=rule,
+            purpose=purpose[:400],
+            details={"version": version.number, "on": on.isoformat(), "receipt": receipt.id},
+        )
+    return _outcome(answer, decision_id, version.number, receipt.id, data, change)
 
 
 def decision_retake(*, actor: Actor, receipt_id: str) -> tuple[Outcome, bool]:
@@ -206,11 +207,14 @@ def decision_retake(*, actor: Actor, receipt_id: str) -> tuple[Outcome, bool]:
         rule=rule,
         details={"decision": version.decision_id, "same": same},
     )
-    return _outcome(answer, version.decision_id, version.number, receipt_id, canonical_json(answer.body()), True), same
+    change = None if answer.granted else change_for(answer, granted_with)
+    data = canonical_json(answer.body())
+    return _outcome(answer, version.decision_id, version.number, receipt_id, data, change), same
 
 
-def _outcome(answer: Answer, decision_id: str, version: int, receipt: str, data: bytes, explain: bool) -> Outcome:
-    change = change_for(answer, granted_with) if explain and not answer.granted else None
+def _outcome(
+    answer: Answer, decision_id: str, version: int, receipt: str, data: bytes, change: Change | None
+) -> Outcome:
     return Outcome(
         decision=decision_id,
         version=version,
