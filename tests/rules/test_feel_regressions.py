@@ -107,3 +107,8 @@ def test_a_loop_over_dates_runs_down_as_well_as_up() -> None:
 )
 def test_thousands_of_parameters_are_read(text: str) -> None:
     assert parse_expression(text) is not None
+
+
+def test_a_loop_between_numbers_that_have_no_next_one_is_null() -> None:
+    assert value("for i in -1e6144..1 return count(partial)") is None
+    assert value("for i in 1e30..1e30 + 1 return i - 1e30") == [Decimal(0), Decimal(1)]

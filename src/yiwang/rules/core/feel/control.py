@@ -42,12 +42,21 @@ def instance_of(node: n.InstanceOf, making: Making) -> Closure:
     return run_it
 
 
+# Beyond 34 digits a number and the one after it are the same.
+_LAST_WHOLE = Decimal(10) ** 33
+
 # Iteration --------------------------------------------------------------------------------------------------------------
+
+
+def _whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()
 
 
 def _steps(first: Value, last: Value) -> Iterator[Value]:
     """`first..last` in whole steps, up or down. Raises NoValue when the ends are no whole numbers or dates."""
-    if isinstance(first, Decimal) and isinstance(last, Decimal) and first == int(first) and last == int(last):
+    if isinstance(first, Decimal) and isinstance(last, Decimal) and _whole(first) and _whole(last):
+        if max(abs(first), abs(last)) > _LAST_WHOLE:
+            raise NoValue("循环的一端超过 34 位。", "An end of the loop has more than 34 digits.")
         low, high = int(first), int(last)
         return (Decimal(each) for each in (range(low, high + 1) if low <= high else range(low, high - 1, -1)))
     if isinstance(first, Date) and isinstance(last, Date):

@@ -25,6 +25,8 @@ from yiwang.rules.core.feel.values import (
 _TEMPORAL = (Date, Time, DateTime, MonthsDuration, TimeDuration)
 # A power with a fraction is an exponential of a logarithm at 34 digits.
 _STEPS_A_ROOT = 60
+# A moment in a zone is moved along the line of instants and back.
+_STEPS_A_MOMENT = 3
 _SIGNS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": ARITHMETIC.add,
     "-": ARITHMETIC.subtract,
@@ -79,6 +81,8 @@ def arithmetic(node: n.Arithmetic, making: Making) -> Closure:
                 if sign == "**" and other != other.to_integral_value():
                     run.step(_STEPS_A_ROOT)
                 return exact(one, other)
+            if isinstance(one, _TEMPORAL) or isinstance(other, _TEMPORAL):
+                run.step(_STEPS_A_MOMENT)
             if type(one) is str and type(other) is str:
                 run.step((len(one) + len(other)) // 100)
             return calculate(sign, one, other)
