@@ -24,6 +24,11 @@ def _shown(plan: Plan) -> list[str]:
     return [one.asked.id for one in plan.taken if one.outputs]
 
 
+def _listed(plan: Plan) -> list[str]:
+    """The others: several hits are several results."""
+    return [one.asked.id for one in plan.taken if not one.outputs]
+
+
 def on_duckdb(plan: Plan, rows: pa.Table) -> tuple[pa.Table, pa.Table]:
     with tempfile.TemporaryDirectory() as folder:
         file, wide, hits = (Path(folder) / name for name in ("rows.parquet", "wide.parquet", "hits.parquet"))
@@ -34,7 +39,7 @@ def on_duckdb(plan: Plan, rows: pa.Table) -> tuple[pa.Table, pa.Table]:
             if plan.digest < "8":
                 relation = duck.codes(plan, relation, Path(folder) / "codes", "1")
             duck.wide(plan, relation, wide, _shown(plan))
-            duck.hits(plan, relation, hits)
+            duck.hits(plan, relation, hits, decisions=_listed(plan))
         return pq.read_table(wide), pq.read_table(hits)
 
 
@@ -55,7 +60,7 @@ def on_spark() -> Iterator[Executor]:
             file = Path(folder) / "rows.parquet"
             pq.write_table(rows, file)
             relation = spark.open_files(session, [file], folder)
-            return spark.wide(plan, relation, _shown(plan)), spark.hits(plan, relation)[0]
+            return spark.wide(plan, relation, _shown(plan)), spark.hits(plan, relation, decisions=_listed(plan))[0]
 
     try:
         yield run

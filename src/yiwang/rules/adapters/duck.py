@@ -25,10 +25,11 @@ import pyarrow as pa
 from yiwang.rules.adapters.population import Coding, Population
 from yiwang.rules.core.plan.columns import Column
 from yiwang.rules.core.plan.dialects import DUCKDB
+from yiwang.rules.core.plan.lookups import coded_name
 from yiwang.rules.core.plan.plan import Coded, Flag, Plan
 from yiwang.rules.core.plan.profiles import Count
 from yiwang.rules.core.plan.refusal import PlanRefused
-from yiwang.rules.core.plan.statements import Statements, coded_name
+from yiwang.rules.core.plan.statements import Statements
 from yiwang.rules.core.plan.tables import Reason
 
 _SETTINGS = ("common_subexpressions", "join_order", "build_side_probe_side")
@@ -37,7 +38,7 @@ _WHOLE = {
 }  # fmt: skip
 
 
-_SMALL = 5_000
+_SMALL = 500
 _TYPES = {
     pa.uint8(): "UTINYINT", pa.uint16(): "USMALLINT", pa.uint32(): "UINTEGER", pa.int8(): "TINYINT", pa.int16(): "SMALLINT",
     pa.int32(): "INTEGER", pa.int64(): "BIGINT", pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.date32(): "DATE",
@@ -197,7 +198,7 @@ def _copy(taking: Taking, statement: str, out: str | Path) -> None:
 
 
 def codes(plan: Plan, relation: Relation, cache: str | Path, version: str) -> Relation:
-    """The relation with the codes of its columns at hand: one small file per column, written when it is not there yet.
+    """The relation with the codes of its columns at hand: a small file per column, written when it is not there yet.
 
     A file is named by the version of the table, the column and its constants, so a changed threshold codes one column anew.
     """

@@ -14,10 +14,11 @@ import pyarrow as pa
 from yiwang.rules.core.plan.columns import Column, stored_of, value_of
 from yiwang.rules.core.plan.dialects import Dialect
 from yiwang.rules.core.plan.hitlist import hit_statement
+from yiwang.rules.core.plan.lookups import word_name
 from yiwang.rules.core.plan.plan import Looked, Plan, Stage, Taken, Valued
 from yiwang.rules.core.plan.profiles import Count, Parts, Profile, counted, profiles_of
 from yiwang.rules.core.plan.refusal import PlanRefused
-from yiwang.rules.core.plan.statements import Statements, word_name, words_table
+from yiwang.rules.core.plan.statements import Statements, words_table
 from yiwang.rules.core.plan.tables import Reasons, arrow_type, output_statement
 
 KEY = "subject"

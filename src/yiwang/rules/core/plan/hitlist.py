@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from yiwang.rules.core.plan.columns import Column
+from yiwang.rules.core.plan.lookups import word_name
 from yiwang.rules.core.plan.outcomes import Row
 from yiwang.rules.core.plan.plan import Taken
 from yiwang.rules.core.plan.profiles import Profile, amount_place, result_place
-from yiwang.rules.core.plan.statements import word_name
+from yiwang.rules.core.plan.refusal import PlanRefused
 from yiwang.rules.core.plan.tables import Expressions, Run, arrow_type, constant_of, joined
-from yiwang.rules.core.plan.typed import Typed, common, digits_of, text_of
+from yiwang.rules.core.plan.typed import Typed, Unlowerable, common, digits_of, text_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,13 @@ def hit_statement(run: Run, source: str, wanted: Sequence[Taken], results: froze
 
     `results` keeps hits whose constant result is among them.
     """
-    amount = Column("amount", "number", *_amount_type(wanted))
+    try:
+        amount = Column("amount", "number", *_amount_type(wanted))
+    except Unlowerable as why:
+        raise PlanRefused(
+            zh="各决策的金额位数相差太大，不能放进一列；请分开列出。",
+            en="The amounts of these decisions differ too much in size for one column; list them separately.",
+        ) from why
     if not wanted:
         return _no_hits(run, source, amount)
     chosen = [_chosen(run, taken, results) for taken in wanted]

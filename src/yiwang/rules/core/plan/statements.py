@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from yiwang.rules.core.plan.dialects import Dialect, Written
 from yiwang.rules.core.plan.lookups import CODE, Lookup, coded_name, lookups_of, word_name
-from yiwang.rules.core.plan.plan import Coded, Combined, Flag, Masks, Stage
+from yiwang.rules.core.plan.plan import Coded, Flag, Masks, Stage
 from yiwang.rules.core.plan.typed import plain
 
 
@@ -87,26 +87,16 @@ class Statements:
 
     # Codes --------------------------------------------------------------------------------------------------------------
 
-    def code(self, one: Combined) -> str:
-        """The code of some columns together."""
-        wide = self.dialect.code_type(one.size)
-        text = ""
-        for part in one.parts:
-            own = f"CAST({self._part(part)} AS {wide})"
-            text = f"({text} * {len(part.masks)} + {own})" if text else own
-        return text
-
-    def _part(self, one: Coded | Flag) -> str:
+    def code(self, one: Coded | Flag) -> str:
         """The code of a column, a computed one under its own name."""
         if isinstance(one, Flag):
             return f"CAST(CASE WHEN {self.written[one.name].text} THEN 1 ELSE 0 END AS {self.dialect.code_type(2)})"
         column = self.name(one.name if one.expression is not None else one.buckets.column.name)
         return self.dialect.code(one.buckets, column)
 
-    def codes(self, facts: str, kept: Iterable[str], wanted: Sequence[Combined]) -> str:
+    def codes(self, facts: str, kept: Iterable[str], wanted: Sequence[Coded | Flag]) -> str:
         """The codes wanted, beside the columns kept."""
-        parts = [part for one in wanted for part in one.parts]
-        computed = [one for one in parts if isinstance(one, Coded) and one.expression is not None]
+        computed = [one for one in wanted if isinstance(one, Coded) and one.expression is not None]
         source = f"({facts}) AS f"
         if computed:
             # worked out once, then halved: the same text in every branch would be worked out in every branch

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from yiwang.rules.core.plan.columns import Column, stored_of
 from yiwang.rules.core.plan.dialects import Dialect, Written
+from yiwang.rules.core.plan.lookups import word_name
 from yiwang.rules.core.plan.plan import Plan, Taken
 from yiwang.rules.core.plan.profiles import Profile
-from yiwang.rules.core.plan.statements import word_name
 from yiwang.rules.core.plan.typed import Typed, as_type
 
 
