@@ -1,6 +1,7 @@
 // The editor knows one remark for each rule (`description`); the standard has columns of them, of which one names the article.
 // Before editing the article becomes the remark, afterwards it goes back to where it stood.
-const NAMES_THE_LAW = /依据|法|条|文件|reference|legal|basis|law|article/i;
+// As the checks of the program read it, in either language.
+const NAMES_THE_LAW = /\u4f9d\u636e|\u6cd5|\u6761|\u6587\u4ef6|reference|legal|basis|law|article/i;
 
 const parts = (element, name) => [...element.children].filter((child) => child.localName === name);
 const texts = (element) => parts(element, "text")[0]?.textContent ?? "";
@@ -41,15 +42,15 @@ export function articlesOut(xml) {
   return {xml: new XMLSerializer().serializeToString(found), ids};
 }
 
-// The editor's text with each remark back in its column; a table without such a column gets one.
-export function articlesIn(xml, ids) {
+// The editor's text with each remark back in its column; a table without such a column gets one of that title.
+export function articlesIn(xml, ids, title) {
   const found = parsed(xml);
   if (!found) return xml;
   for (const table of tables(found).filter((one) => ids.includes(one.getAttribute("id")))) {
     const rules = parts(table, "rule");
     if (!parts(table, "annotation").length && rules[0]) {
       const clause = made(table, "annotation", "");
-      clause.setAttribute("name", "依据");
+      clause.setAttribute("name", title);
       table.insertBefore(clause, rules[0]);
     }
     const [at, columns] = [place(table), parts(table, "annotation").length];

@@ -10,7 +10,7 @@ const LATER = /https:\/\/www\.omg\.org\/spec\/DMN\/(?:20211108|20230324)\/MODEL\
 const DRAWN = ["decisionTable", "literalExpression"];
 
 function modeler(host) {
-  const words = {additionalModules: [{translate: ["value", editorWords(document.documentElement.lang)]}]};
+  const words = {additionalModules: [{translate: ["value", editorWords(document.getElementById("editor-words"))]}]};
   return new Modeler({
     container: host,
     keyboard: {bindTo: host},
@@ -76,7 +76,7 @@ async function start(host) {
     event.preventDefault();
     const {submitter} = event;
     const {xml} = await editor.saveXML({format: true});
-    source.value = articlesIn(xml, ids).replaceAll(KNOWN, edition);
+    source.value = articlesIn(xml, ids, host.dataset.dmnBasis).replaceAll(KNOWN, edition);
     form.dataset.ready = "yes";
     // A form cannot be sent again before it has finished with this event.
     setTimeout(() => form.requestSubmit(submitter));

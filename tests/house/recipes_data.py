@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import recipes_rules
 from smallcity import RESOURCE, Recipe, World, pack, resource_file
 
 from yiwang.data import service as data
@@ -33,6 +34,18 @@ def demand_answer(world: World) -> partial[object]:
 def demand_file(world: World) -> partial[object]:
     return partial(
         data.demand_file, actor=world.actor, title="要数据", need="某表", fields_wanted=["编号"], purpose="核对名单"
+    )
+
+
+def effect_start(world: World) -> partial[object]:
+    number = recipes_rules.draft(world)
+    return partial(
+        data.effect_start,
+        actor=world.actor,
+        decision_id=recipes_rules.DECISION,
+        number=number,
+        on=recipes_rules.DAY,
+        purpose="核对影响",
     )
 
 
@@ -99,6 +112,7 @@ RECIPES: dict[str, Recipe] = {
         data_destroy,
         demand_answer,
         demand_file,
+        effect_start,
         export_file,
         finding_decide,
         lake_tidy,

@@ -12,7 +12,7 @@ from yiwang.kernel.core.text import Text
 from yiwang.rules.answers import VersionRow
 from yiwang.rules.asking import day, parameter_value
 from yiwang.rules.core.dmn.boxed import DecisionTable
-from yiwang.rules.core.feel.wording import value_words
+from yiwang.rules.core.feel.wording import Words, joined, value_words
 from yiwang.rules.core.proofs.difference import Difference, difference
 from yiwang.rules.core.standing import all_tables
 from yiwang.rules.prepared import Prepared, prepared
@@ -97,8 +97,8 @@ def _in_english(found: Difference, new: Prepared) -> Difference:
 
     return replace(
         found,
-        changes=tuple(replace(one, en=told(one.en)) for one in found.changes),
-        effects=tuple(replace(one, en=told(one.en)) for one in found.effects),
+        changes=tuple(replace(one, zh=one.zh, en=told(one.en)) for one in found.changes),
+        effects=tuple(replace(one, zh=one.zh, en=told(one.en)) for one in found.effects),
     )
 
 
@@ -160,9 +160,8 @@ def _changed(file: ParameterFile, first: date, before: ParameterValue | None, af
     )
 
 
-def _said(value: ParameterValue, file: ParameterFile) -> Text:
-    words = value_words(parameter_value(value))
-    return Text(zh=f"{words.zh} {file.unit.zh}", en=f"{words.en} {file.unit.en}")
+def _said(value: ParameterValue, file: ParameterFile) -> Words:
+    return joined([value_words(parameter_value(value)), Words(file.unit.zh, file.unit.en)], " ", " ")
 
 
 def _basis(value: ParameterValue) -> Text:

@@ -19,8 +19,8 @@ from yiwang.web.actors import actor_of_request
 from yiwang.web.language import pick
 from yiwang.web.reading import posted, posted_day, posted_needed
 from yiwang.web.studio.decision import parameter_cards
+from yiwang.web.studio.editorwords import editor_words
 from yiwang.web.studio.frame import asked_number, page
-from yiwang.web.studio.tables import logic_view
 
 VALUE = Text(zh="新的值", en="New value")
 FROM = Text(zh="自何日起", en="From")
@@ -133,6 +133,6 @@ def table(request: HttpRequest, decision_id: str) -> HttpResponse:
         number=number,
         own=own,
         source=source,
-        logic=logic_view(detail, timezone.localdate()),
+        words=editor_words(),
         note=posted(request, "note"),
     )

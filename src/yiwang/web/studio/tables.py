@@ -12,7 +12,7 @@ from yiwang.kernel.errors import YiwangError
 from yiwang.rules.core.dmn.boxed import DecisionTable, HitPolicy, Literal, Rule
 from yiwang.rules.core.dmn.reading import read
 from yiwang.rules.core.feel import nodes as n
-from yiwang.rules.core.feel.wording import Words, expression_words, tests_words
+from yiwang.rules.core.feel.wording import Words, expression_words, joined, tests_words
 from yiwang.rules.core.proofs.cellchecks import reference_of
 from yiwang.rules.core.standing import Reached, all_tables, reached, top_decision
 from yiwang.rules.selectors import DecisionDetail
@@ -68,7 +68,8 @@ class RuleView:
 class TableView:
     id: str
     title: Text
-    policy: Text
+    # How rules that fit make one result, a sentence or two.
+    policy: tuple[Text, ...]
     columns: tuple[ColumnView, ...]
     rules: tuple[RuleView, ...]
     is_own: bool
@@ -114,7 +115,7 @@ class _Words:
     """What the names of a table are called, and the parameters' values of the day."""
 
     terms: Mapping[str, Text]
-    values: Mapping[str, Text]
+    values: Mapping[str, Words]
     # Which result says yes, by which values, and which is the amount.
     granted: str
     grants: tuple[Any, ...]
@@ -146,19 +147,16 @@ def logic_view(detail: DecisionDetail, on: date) -> LogicView:
 
 
 def _table(id: str, name: str, table: DecisionTable, words: _Words, *, is_own: bool) -> TableView:
-    terms, values = words.terms, words.values
+    terms = words.terms
     columns = [ColumnView(_title(one.expression.text.strip(), terms, one.label)) for one in table.inputs]
     columns += [
         ColumnView(_title(one.name or one.label or name, terms, one.label), is_result=True) for one in table.outputs
     ]
-    policy = POLICIES[table.policy]
-    if table.aggregation is not None:
-        total = TOTALS[table.aggregation]
-        policy = Text(zh=policy.zh + total.zh, en=f"{policy.en} {total.en}")
+    policy = (POLICIES[table.policy], *([TOTALS[table.aggregation]] if table.aggregation else []))
     rules = []
     for number, rule in enumerate(table.rules, 1):
-        cells = [_condition(cell.text.strip(), tests_words(cell.tests), terms) for cell in rule.inputs]
-        cells += [_result(one, terms, values) for one in rule.outputs]
+        cells = [_condition(cell.text.strip(), tests_words(cell.tests), words) for cell in rule.inputs]
+        cells += [_result(one, words) for one in rule.outputs]
         rules.append(
             RuleView(
                 number,
@@ -182,15 +180,16 @@ def _grants(table: DecisionTable, rule: Rule, output: _Words) -> bool | None:
     return None if amounts is None or isinstance(amounts, n.Null) else True
 
 
-def _result(one: Literal, terms: Mapping[str, Text], values: Mapping[str, Text]) -> CellView:
+def _result(one: Literal, words: _Words) -> CellView:
     """A text that comes out stands without its quotation marks, a parameter with its value in force."""
     text = one.text.strip()
     if isinstance(one.node, n.String):
         return CellView(text, Text(zh=one.node.value, en=one.node.value), is_result=True)
-    return CellView(text, _named(expression_words(one.node), terms), is_result=True, now=values.get(text))
+    said = _named(expression_words(one.node), words.terms)
+    return CellView(text, said, is_result=True, now=_now(text, words))
 
 
-def values_of(detail: DecisionDetail, on: date) -> dict[str, Text]:
+def values_of(detail: DecisionDetail, on: date) -> dict[str, Words]:
     """The parameters of the day by the name the table uses."""
     files = {one.id: one for one in detail.parameters}
     found = {}
@@ -199,14 +198,28 @@ def values_of(detail: DecisionDetail, on: date) -> dict[str, Text]:
         value = file.find(on) if file is not None else None
         if file is not None and value is not None:
             shown = amount(value.value)
-            found[use.name] = Text(zh=f"现为 {shown} {file.unit.zh}", en=f"now {shown} {file.unit.en}")
+            found[use.name] = joined([Words(shown, shown), Words(file.unit.zh, file.unit.en)], " ", " ")
     return found
 
 
-def _condition(text: str, words: Words, terms: Mapping[str, Text]) -> CellView:
+def _now(text: str, words: _Words) -> Text | None:
+    """The values in force of the parameters a cell names."""
+    if text in words.values:
+        value = words.values[text]
+        return Text(zh=f"现为 {value.zh}", en=f"now {value.en}")
+    named = [(name, value) for name, value in words.values.items() if name in text]
+    if not named:
+        return None
+    return Text(
+        zh="；".join(f"{name}现为 {value.zh}" for name, value in named),
+        en="; ".join(f"{_within(words.terms[name].en)} is now {value.en}" for name, value in named),
+    )
+
+
+def _condition(text: str, said: Words, words: _Words) -> CellView:
     if text in ("", "-"):
         return CellView("-", ANYTHING, is_any=True)
-    return CellView(text, _named(words, terms))
+    return CellView(text, _named(said, words.terms), now=_now(text, words))
 
 
 def _title(name: str, terms: Mapping[str, Text], label: str = "") -> Text:
@@ -217,5 +230,10 @@ def _named(words: Words, terms: Mapping[str, Text]) -> Text:
     """English words for the table's own names."""
     english = words.en
     for name in sorted(terms, key=len, reverse=True):
-        english = english.replace(name, terms[name].en)
+        english = english.replace(name, _within(terms[name].en))
     return Text(zh=words.zh, en=english)
+
+
+def _within(title: str) -> str:
+    """An English title inside a sentence: without its capital, unless it is all capitals."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
