@@ -154,6 +154,8 @@ def in_sql(file: ResourceFile, rows: list[dict[str, Any]]) -> list[bool]:
             for stage in steps.parse:
                 source = f"(SELECT *{''.join(f', {text} AS {own}' for own, text in stage.items())} FROM {source})"
             source = f"(SELECT *, {steps.fail} AS {sql.name(name)} FROM {source})"
+        for name, text in found.derived.items():
+            source = f"(SELECT *, {text} AS {sql.name(name)} FROM {source})"
         told = connection.execute(f"SELECT coalesce({found.broken}, FALSE) FROM {source} ORDER BY _row").fetchall()
     return [bool(said) for (said,) in told]
 
@@ -178,6 +180,33 @@ def test_sql_and_the_feel_text_judge_random_rows_alike(kind: str, number: int, r
     assert in_sql(file, rows) == in_feel(file, one, rows), rule_feel(
         one, {name: kind_of_column(stored) for name, stored in column_types(file).items()}
     )
+
+
+CONDITIONS = [
+    "sex of id(a) = sex",
+    "birth date of id(a) = day or birth date of id(b) != end",
+    "division of id(a) < division of id(person)",
+    "valid resident id(a) or valid credit code(b)",
+    "not(valid bank card(a)) and valid resident id(person)",
+    "n + k <= 8 and not(m > 1)",
+    "m > n or n between k and 5",
+    'day + @"P1M" <= end or day.month = 12',
+    'years and months duration(day, end) >= @"P1M"',
+    'if ok then a < b else starts with(a, "9") or string length(a) = 18',
+    'day in [today() - @"P6Y"..end]',
+    "n in (< 2, [4..6], 7) or sex != null",
+    "ok = (n > k)",
+]
+
+
+@pytest.mark.parametrize("test", CONDITIONS)
+@seed(20261122)
+@settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(rows=ROWS)
+def test_a_condition_judges_random_rows_in_sql_as_the_interpreter_does(test: str, rows: list[dict[str, Any]]) -> None:
+    file, one, _ = world(rule("r", "feel", test=test))
+    assert Checks(file, AS_OF).row_rules[0].asked is None
+    assert in_sql(file, rows) == in_feel(file, one, rows)
 
 
 def test_every_kind_that_looks_at_one_row_is_tried() -> None:
