@@ -25,8 +25,8 @@ import pyarrow as pa
 from yiwang.rules.adapters.population import Coding, Population
 from yiwang.rules.core.plan.columns import Column
 from yiwang.rules.core.plan.dialects import DUCKDB
-from yiwang.rules.core.plan.lookups import coded_name
-from yiwang.rules.core.plan.plan import Coded, Flag, Plan
+from yiwang.rules.core.plan.lookups import Lookup, coded_name
+from yiwang.rules.core.plan.plan import Plan
 from yiwang.rules.core.plan.profiles import Count
 from yiwang.rules.core.plan.refusal import PlanRefused
 from yiwang.rules.core.plan.statements import Statements
@@ -198,9 +198,9 @@ def _copy(taking: Taking, statement: str, out: str | Path) -> None:
 
 
 def codes(plan: Plan, relation: Relation, cache: str | Path, version: str) -> Relation:
-    """The relation with the codes of its columns at hand: a small file per column, written when it is not there yet.
+    """The relation with the codes of its columns at hand: a small file per few columns, written when it is not there yet.
 
-    A file is named by the version of the table, the column and its constants, so a changed threshold codes one column anew.
+    A file is named by the version of the table, its columns and their constants, so a changed threshold codes those anew.
     """
     stage = plan.stages[0]
     if stage.valued:
@@ -208,7 +208,7 @@ def codes(plan: Plan, relation: Relation, cache: str | Path, version: str) -> Re
     statements = Statements(stage, DUCKDB, "_codes")
     folder = Path(cache) / hashlib.sha256(version.encode()).hexdigest()[:24]
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = stage.sources
+    wanted = statements.shared
     files = {one.name: folder / f"{_digest(statements, one)}.parquet" for one in wanted}
     missing = [one for one in wanted if not files[one.name].exists()]
     if missing:
@@ -222,14 +222,15 @@ def codes(plan: Plan, relation: Relation, cache: str | Path, version: str) -> Re
     return replace(relation, coding=Coding(f"({alone})", f"({relation.source} POSITIONAL JOIN {alone})"))
 
 
-def _digest(statements: Statements, one: Coded | Flag) -> str:
+def _digest(statements: Statements, one: Lookup) -> str:
     said = statements.code(one)
-    if one.expression is not None:
-        said += statements.written[one.name].text
+    for member in one.members:
+        if member.expression is not None:
+            said += statements.written[member.name].text
     return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 
-def _write(statements: Statements, relation: Relation, missing: list[Coded | Flag], files: dict[str, Path]) -> None:
+def _write(statements: Statements, relation: Relation, missing: list[Lookup], files: dict[str, Path]) -> None:
     connection, table = relation.connection, f"_c{uuid.uuid4().hex[:8]}"
     select = statements.codes(statements.facts(relation.source), (), missing)
     connection.execute(f"CREATE TEMP TABLE {table} AS {select}")

@@ -131,6 +131,9 @@ class Population:
         for at, stage in enumerate(self.plan.stages):
             last = at == len(self.plan.stages) - 1
             kept = self._wanted(at, keyed=keyed)
+            if last and not keyed and self._streams(stage):
+                self._discover_at_once(stage, self._mask_statement(at, source, kept))
+                break
             masks = self._masks(at, source, kept)
             self._discover(stage, masks)
             source = masks
@@ -159,7 +162,14 @@ class Population:
             found.update(dict.fromkeys(map(word_name, stage.words)))
         return list(found)
 
+    def match(self) -> str:
+        """The table of words alone, of the first stage: what matching costs by itself."""
+        return self._masks(0, self.source, [])
+
     def _masks(self, at: int, source: str, kept: list[str]) -> str:
+        return self.keep(f"{self.prefix}m{at}", self._mask_statement(at, source, kept))
+
+    def _mask_statement(self, at: int, source: str, kept: list[str]) -> str:
         stage, statements = self.plan.stages[at], self.statements[at]
         for name, table in statements.lookups().items():
             self.hold(name, table)
@@ -172,12 +182,31 @@ class Population:
         if at == 0 and self.coding is not None and not stage.valued:
             codes = self._prepared(inside)
         else:
-            codes = statements.codes(statements.facts(source, kept), inside, stage.sources)
-        return self.keep(f"{self.prefix}m{at}", statements.masks(codes, kept))
+            codes = statements.codes(statements.facts(source, kept), inside, statements.shared)
+        return statements.masks(codes, kept)
 
     def _prepared(self, kept: list[str]) -> str:
         assert self.coding is not None
         return f"SELECT * FROM {self.coding.beside if kept else self.coding.alone}"
+
+    def _streams(self, stage: Stage) -> bool:
+        """Whether counts need no table of masks: writing ten words a row costs more than finding them."""
+        return self.engine.dialect.sqlglot == "duckdb" and all(len(one.segments) == 1 for one in stage.taken)
+
+    def _discover_at_once(self, stage: Stage, masks: str) -> None:
+        names = [self.name(word_name(word)) for word in stage.words]
+        sets = ", ".join(f"({name})" for name in names)
+        grouped = f"SELECT {', '.join(names)}, count(*) AS n FROM ({masks}) AS m GROUP BY GROUPING SETS ({sets})"
+        table = self.engine.arrow(grouped)
+        for at, word in enumerate(stage.words):
+            # a word is never null: where it is, the row counts another word
+            own = table.filter(table.column(at).is_valid())
+            held, rows = own.column(at).to_numpy(), own.column("n").to_numpy()
+            for taken in stage.taken:
+                (segment,) = taken.segments
+                if segment.word == word:
+                    counts = _segment_counts(held >> segment.shift & segment.mask, rows)
+                    self._profiles[taken.asked.id] = profiles_of(taken, counts)
 
     def _discover(self, stage: Stage, masks: str) -> None:
         """Which profiles there are: each word, or the words of a wide decision, counted once."""

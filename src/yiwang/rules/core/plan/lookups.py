@@ -1,5 +1,6 @@
 """The tables that codes are joined with: several columns share one, so that a row is looked up a few times and not once for each column.
 
+The combined code is what is kept beside a table version: put together at every look-up it would cost more than the joins it saves.
 A shared table has a row for every combination of its columns' codes; combinations no row has cost nothing but their place.
 """
 
@@ -47,21 +48,18 @@ class Lookup:
     def words(self) -> tuple[int, ...]:
         return tuple(sorted({word for one in self.members for word in one.words}))
 
-    def code(self, dialect: Dialect, table: str) -> str:
-        """The combined code of a row of `table`, which has the columns' codes."""
-        first, *others = self.members
-        found = f"{table}.{dialect.name(coded_name(first.name))}"
-        if others:
+    def code(self, dialect: Dialect, codes: Sequence[str]) -> str:
+        """The combined code, of the smallest type that holds it, from the codes of the columns."""
+        wide, found = dialect.code_type(self.size), ""
+        for one, code in zip(self.members, codes, strict=True):
             # the codes themselves are bytes and would overflow
-            found = f"CAST({found} AS INTEGER)"
-        for one in others:
-            found = f"({found} * {len(one.masks)} + {table}.{dialect.name(coded_name(one.name))})"
+            own = f"CAST({code} AS {wide})"
+            found = f"({found} * {len(one.masks)} + {own})" if found else own
         return found
 
     def table(self, dialect: Dialect, full: Mapping[int, int]) -> pa.Table:
         """Combined code → what it lets pass of each word."""
-        kind = dialect.arrow_code(self.size) if len(self.members) == 1 else pa.int32()
-        found = {CODE: pa.array(range(self.size), kind)}
+        found = {CODE: pa.array(range(self.size), dialect.arrow_code(self.size))}
         for word in self.words:
             passed = np.array([full[word]], np.int64)
             for one in self.members:

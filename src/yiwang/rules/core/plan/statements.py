@@ -87,16 +87,21 @@ class Statements:
 
     # Codes --------------------------------------------------------------------------------------------------------------
 
-    def code(self, one: Coded | Flag) -> str:
+    def code(self, one: Lookup) -> str:
+        """The code of some columns together."""
+        return one.code(self.dialect, [self._code(member) for member in one.members])
+
+    def _code(self, one: Coded | Flag) -> str:
         """The code of a column, a computed one under its own name."""
         if isinstance(one, Flag):
             return f"CAST(CASE WHEN {self.written[one.name].text} THEN 1 ELSE 0 END AS {self.dialect.code_type(2)})"
         column = self.name(one.name if one.expression is not None else one.buckets.column.name)
         return self.dialect.code(one.buckets, column)
 
-    def codes(self, facts: str, kept: Iterable[str], wanted: Sequence[Coded | Flag]) -> str:
+    def codes(self, facts: str, kept: Iterable[str], wanted: Sequence[Lookup]) -> str:
         """The codes wanted, beside the columns kept."""
-        computed = [one for one in wanted if isinstance(one, Coded) and one.expression is not None]
+        members = [member for one in wanted for member in one.members]
+        computed = [one for one in members if isinstance(one, Coded) and one.expression is not None]
         source = f"({facts}) AS f"
         if computed:
             # worked out once, then halved: the same text in every branch would be worked out in every branch
@@ -114,7 +119,7 @@ class Statements:
         joins = []
         for one in self.shared:
             table = self.lookup(one.name)
-            joins.append(f"JOIN {table} ON {table}.{CODE} = {one.code(self.dialect, 'b')}")
+            joins.append(f"JOIN {table} ON {table}.{CODE} = b.{self.name(coded_name(one.name))}")
             for word in one.words:
                 by_word[word].append(f"{table}.{self.name(word_name(word))}")
         for looked in self.stage.looked:
