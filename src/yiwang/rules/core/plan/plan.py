@@ -11,7 +11,7 @@ from yiwang.rules.core.feel.values import DateTime, Value
 from yiwang.rules.core.plan.asked import Asked
 from yiwang.rules.core.plan.buckets import Buckets
 from yiwang.rules.core.plan.columns import Column, Facts
-from yiwang.rules.core.plan.outcomes import Judge, Rows
+from yiwang.rules.core.plan.outcomes import Judge, Outcome, Rows
 from yiwang.rules.core.plan.places import Segment
 from yiwang.rules.core.plan.universe import Definition, Universe
 
@@ -79,13 +79,17 @@ class Valued:
 
 @dataclass(frozen=True)
 class Taken:
-    """One decision in its stage. `outputs` are its columns when later stages, or a wide table, want them."""
+    """One decision in its stage. `outputs` are its columns when later stages, or a wide table, want them.
+
+    `judged` keeps what each profile came to: the same on every run.
+    """
 
     asked: Asked
     segments: tuple[Segment, ...]
     judge: Judge
     rows: Rows
     outputs: tuple[Column, ...]
+    judged: dict[tuple[int, ...], Outcome] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from yiwang.rules.core.plan import places
 from yiwang.rules.core.plan.outcomes import Outcome
@@ -43,8 +42,13 @@ class Count:
 
 
 def profiles_of(taken: Taken, found: Iterable[tuple[Parts, int]]) -> tuple[Profile, ...]:
-    judged = lru_cache(maxsize=None)(taken.judge.outcome)
-    return tuple(Profile(parts, rows, judged(places.hits(taken.segments, parts))) for parts, rows in found)
+    judged = taken.judged
+    made = []
+    for parts, rows in found:
+        if parts not in judged:
+            judged[parts] = taken.judge.outcome(places.hits(taken.segments, parts))
+        made.append(Profile(parts, rows, judged[parts]))
+    return tuple(made)
 
 
 def counted(taken: Taken, profiles: Sequence[Profile]) -> Count:

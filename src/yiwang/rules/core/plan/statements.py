@@ -135,7 +135,10 @@ class Statements:
 
     def lookups(self) -> dict[str, pa.Table]:
         """The tables bucket → words, by the names the masks join them under."""
-        return {f"{self.prefix}{one.name}": one.table(self.dialect, self.stage.full) for one in self.shared}
+        key = (self.dialect.sqlglot, "lookups")
+        if key not in self.stage.memo:
+            self.stage.memo[key] = [(one.name, one.table(self.dialect, self.stage.full)) for one in self.shared]
+        return {f"{self.prefix}{name}": table for name, table in self.stage.memo[key]}
 
 
 def words_table(columns: Mapping[str, pa.Array], words: Sequence[int], masks: Sequence[Masks]) -> pa.Table:
