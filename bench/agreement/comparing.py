@@ -34,8 +34,8 @@ class Agreement:
     ways: dict[str, int] = field(default_factory=dict)
 
 
-# Takes a plan over a world's rows; gives the wide table and the hit list, each sorted as it likes.
-Executor = Callable[[Plan, pa.Table], tuple[pa.Table, pa.Table]]
+# Takes a plan over a world's rows; gives the wide table, and the hit list of each decision that gives lists, sorted as it likes.
+Executor = Callable[[Plan, pa.Table], tuple[pa.Table, dict[str, pa.Table]]]
 
 
 def columns_of(table: pa.Table) -> dict[str, Column]:
@@ -104,10 +104,12 @@ def _compare_wide(agreement: Agreement, plan: Plan, wide: pa.Table, expected: di
                 agreement.differences.append(f"{taken.asked.id}, row {person}: interpreter {wanted}, plan {found}")
 
 
-def _compare_hits(agreement: Agreement, plan: Plan, hits: pa.Table, expected: dict[tuple[int, str], Value]) -> None:
+def _compare_hits(
+    agreement: Agreement, plan: Plan, hits: dict[str, pa.Table], expected: dict[tuple[int, str], Value]
+) -> None:
     """Lists are compared by the hit list: as many hits as items, and the same amounts or results in order of rank."""
     listed: dict[tuple[int, str], list[Any]] = {}
-    for row in hits.to_pylist():
+    for row in (row for table in hits.values() for row in table.to_pylist()):
         listed.setdefault((row["subject"], row["decision"]), []).append(row)
     for taken in plan.taken:
         if taken.judge.table is None or not taken.judge.many:

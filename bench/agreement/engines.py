@@ -29,7 +29,7 @@ def _listed(plan: Plan) -> list[str]:
     return [one.asked.id for one in plan.taken if not one.outputs]
 
 
-def on_duckdb(plan: Plan, rows: pa.Table) -> tuple[pa.Table, pa.Table]:
+def on_duckdb(plan: Plan, rows: pa.Table) -> tuple[pa.Table, dict[str, pa.Table]]:
     with tempfile.TemporaryDirectory() as folder:
         file, wide, hits = (Path(folder) / name for name in ("rows.parquet", "wide.parquet", "hits.parquet"))
         pq.write_table(rows, file)
@@ -39,8 +39,11 @@ def on_duckdb(plan: Plan, rows: pa.Table) -> tuple[pa.Table, pa.Table]:
             if plan.digest < "8":
                 relation = duck.codes(plan, relation, Path(folder) / "codes", "1")
             duck.wide(plan, relation, wide, _shown(plan))
-            duck.hits(plan, relation, hits, decisions=_listed(plan))
-        return pq.read_table(wide), pq.read_table(hits)
+            found = {}
+            for name in _listed(plan):
+                duck.hits(plan, relation, hits, decisions=[name])
+                found[name] = pq.read_table(hits)
+        return pq.read_table(wide), found
 
 
 @contextmanager
@@ -55,12 +58,13 @@ def on_spark() -> Iterator[Executor]:
     _, port = server.listening_address
     session = spark.connect(f"sc://localhost:{port}")
 
-    def run(plan: Plan, rows: pa.Table) -> tuple[pa.Table, pa.Table]:
+    def run(plan: Plan, rows: pa.Table) -> tuple[pa.Table, dict[str, pa.Table]]:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "rows.parquet"
             pq.write_table(rows, file)
             relation = spark.open_files(session, [file], folder)
-            return spark.wide(plan, relation, _shown(plan)), spark.hits(plan, relation, decisions=_listed(plan))[0]
+            listed = {name: spark.hits(plan, relation, decisions=[name])[0] for name in _listed(plan)}
+            return spark.wide(plan, relation, _shown(plan)), listed
 
     try:
         yield run
