@@ -122,11 +122,11 @@ class _Reader:
                 for output in table.outputs
             )
         rows = Rows(rules, default, self._ranks(table, rules))
+        # several results are listed in one column too: what has no type in common is refused now
+        wide = [self._wide(table, rows, place) for place in range(len(table.outputs))]
         columns: tuple[Column, ...] = ()
         if not table.policy.many or table.aggregation is not None:
-            columns = tuple(
-                _column(f"_o{at}_{place}", self._wide(table, rows, place)) for place in range(len(table.outputs))
-            )
+            columns = tuple(_column(f"_o{at}_{place}", one) for place, one in enumerate(wide))
         return Results(rows, columns, tuple(self.accounts))
 
     def _row(self, table: DecisionTable, cells: Sequence[Literal]) -> Row | None:
