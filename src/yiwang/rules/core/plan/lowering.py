@@ -16,6 +16,7 @@ from yiwang.rules.core.feel import nodes as n
 from yiwang.rules.core.feel.interpreter import Run, Scope, prepare
 from yiwang.rules.core.feel.values import DateTime, Range, Value
 from yiwang.rules.core.plan import dates, exact
+from yiwang.rules.core.plan.loweredcalls import FUNCTIONS, any_of
 from yiwang.rules.core.plan.names import INPUT, dotted, reads
 from yiwang.rules.core.plan.typed import (
     Typed,
@@ -25,7 +26,6 @@ from yiwang.rules.core.plan.typed import (
     as_type,
     constant,
     multiplied,
-    number,
     plain,
     reciprocal,
     unified,
@@ -71,7 +71,7 @@ def lower(node: n.Node, setting: Setting) -> Typed:
 def lower_tests(tests: n.UnaryTests, value: Typed, setting: Setting) -> Any:
     """The Ibis boolean, three-valued, of whether the value passes a cell. Raises Unlowerable."""
     inside = setting.with_input(value)
-    found = _any([_test(test, value, inside) for test in tests.tests])
+    found = any_of([_test(test, value, inside) for test in tests.tests])
     shallow(found)
     return ~found if tests.negated else found
 
@@ -136,13 +136,6 @@ def truth(one: Typed) -> Any:
     return plain(one)
 
 
-def _any(parts: list[Any]) -> Any:
-    found = parts[0]
-    for part in parts[1:]:
-        found = found | part
-    return found
-
-
 # Cells ------------------------------------------------------------------------------------------------------------------
 
 
@@ -173,7 +166,7 @@ def _lies_in(value: Typed, node: n.Node, setting: Setting) -> Any:
         missing = plain(operand).isnull()
         return ibis.cases((missing, compared("=", value, constant(None))), else_=compared(node.sign, value, operand))
     if isinstance(node, n.List) and node.items:
-        return _any([_lies_in(value, item, setting) for item in node.items])
+        return any_of([_lies_in(value, item, setting) for item in node.items])
     found = lower(node, setting)
     if found.kind == "strings" or value.kind == "strings":
         raise Unlowerable(
@@ -186,7 +179,7 @@ def _lies_in_value(value: Typed, extent: Value) -> Any:
     if isinstance(extent, list):
         if not extent or value.kind == "strings":
             raise Unlowerable("空列表，或列表之间的比较。", "An empty list, or a comparison of lists.")
-        return _any([_lies_in_value(value, item) for item in extent])
+        return any_of([_lies_in_value(value, item) for item in extent])
     if isinstance(extent, Range):
         if extent.sign in ("=", "!="):
             return compared(extent.sign, value, constant(extent.low))
@@ -267,7 +260,7 @@ def _between(node: n.Between, setting: Setting) -> Typed:
 def _in(node: n.In, setting: Setting) -> Typed:
     value = lower(node.value, setting)
     inside = setting.with_input(value)
-    return Typed("boolean", _any([_test(test, value, inside) for test in node.tests]))
+    return Typed("boolean", any_of([_test(test, value, inside) for test in node.tests]))
 
 
 def _if(node: n.If, setting: Setting) -> Typed:
@@ -307,92 +300,6 @@ def _rounded(name: str, node: n.Call, setting: Setting) -> Typed:
         return exact.rounded_quotient(name, top, bottom, scale)
     return exact.rounded(name, lower(what, setting), scale)
 
-
-# Functions --------------------------------------------------------------------------------------------------------------
-
-
-def _need(arguments: list[Typed], *kinds: str) -> None:
-    if tuple(one.kind for one in arguments) != kinds:
-        raise Unlowerable("参数的类型不合适。", "The arguments are of other types.")
-
-
-def _not(arguments: list[Typed]) -> Typed:
-    _need(arguments, "boolean")
-    return Typed("boolean", ~plain(arguments[0]))
-
-
-def _extreme(name: str) -> Callable[[list[Typed]], Typed]:
-    def lowered(arguments: list[Typed]) -> Typed:
-        if not arguments or {one.kind for one in arguments} not in ({"number"}, {"date"}):
-            raise Unlowerable("最值只用于数字或日期。", "Extremes are of numbers or dates.")
-        parts, top, places = (
-            aligned(*arguments) if arguments[0].kind == "number" else ([plain(one) for one in arguments], 0, 0)
-        )
-        found = (ibis.least if name == "min" else ibis.greatest)(*parts)
-        # SQL skips null where FEEL has none for an answer
-        missing = _any([part.isnull() for part, one in zip(parts, arguments, strict=True) if not one.constant])
-        nothing = ibis.null().cast(parts[0].type())
-        return Typed(arguments[0].kind, ibis.cases((missing, nothing), else_=found), top, places)
-
-    return lowered
-
-
-def _sum(arguments: list[Typed]) -> Typed:
-    if not arguments or {one.kind for one in arguments} != {"number"}:
-        raise Unlowerable("只有数字可以求和。", "Only numbers are summed.")
-    found = arguments[0]
-    for one in arguments[1:]:
-        found = added(found, one, "+")
-    return found
-
-
-def _absolute(arguments: list[Typed]) -> Typed:
-    _need(arguments, "number")
-    one = arguments[0]
-    return number(decimal_of(one).abs(), one.top, one.places)
-
-
-def decimal_of(one: Typed) -> Any:
-    (found,), _, _ = aligned(one)
-    return found
-
-
-def _length(arguments: list[Typed]) -> Typed:
-    _need(arguments, "string")
-    return Typed("number", plain(arguments[0]).length().cast("int64"), 10**10 - 1, 0)
-
-
-def _text_test(method: str) -> Callable[[list[Typed]], Typed]:
-    def lowered(arguments: list[Typed]) -> Typed:
-        _need(arguments, "string", "string")
-        return Typed("boolean", getattr(plain(arguments[0]), method)(plain(arguments[1])))
-
-    return lowered
-
-
-def _list_contains(arguments: list[Typed]) -> Typed:
-    _need(arguments, "strings", "string")
-    if not arguments[1].constant:
-        raise Unlowerable("要找的值不是常量。", "What is looked for is no constant.")
-    held, wanted = plain(arguments[0]), plain(arguments[1])
-    # engines differ on null items: absent beside a null is false in FEEL
-    return Typed("boolean", ibis.cases((held.notnull(), ibis.coalesce(held.contains(wanted), ibis.literal(False)))))
-
-
-FUNCTIONS: dict[str, Callable[[list[Typed]], Typed]] = {
-    "not": _not,
-    "min": _extreme("min"),
-    "max": _extreme("max"),
-    "sum": _sum,
-    "abs": _absolute,
-    "string length": _length,
-    "contains": _text_test("contains"),
-    "starts with": _text_test("startswith"),
-    "ends with": _text_test("endswith"),
-    "list contains": _list_contains,
-    "years and months duration": dates.months_between,
-    "modulo": exact.modulo,
-}
 
 _MAKERS: dict[type[n.Node], Callable[[Any, Setting], Typed]] = {
     n.Name: _named,

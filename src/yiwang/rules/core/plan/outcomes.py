@@ -15,7 +15,7 @@ from yiwang.rules.core.feel.comparing import equal
 from yiwang.rules.core.feel.types import Type
 from yiwang.rules.core.feel.values import NoValue
 from yiwang.rules.core.plan.entering import enter, kind_named
-from yiwang.rules.core.plan.lowering import FUNCTIONS
+from yiwang.rules.core.plan.loweredcalls import FUNCTIONS
 from yiwang.rules.core.plan.typed import Typed, as_type, constant
 
 State = OneOf["hit", "none", "violated", "unsound"]
