@@ -7,19 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from yiwang.rules.core.plan.columns import Column, stored_of, value_of
+from yiwang.rules.adapters.discovery import discover, discover_at_once
+from yiwang.rules.adapters.distinct import hold_looked, hold_valued
 from yiwang.rules.core.plan.dialects import Dialect
 from yiwang.rules.core.plan.hitlist import hit_statement
 from yiwang.rules.core.plan.lookups import word_name
-from yiwang.rules.core.plan.plan import Looked, Plan, Stage, Taken, Valued
-from yiwang.rules.core.plan.profiles import Count, Parts, Profile, counted, profiles_of
+from yiwang.rules.core.plan.plan import Plan, Stage, Taken
+from yiwang.rules.core.plan.profiles import Count, Profile, counted
 from yiwang.rules.core.plan.refusal import PlanRefused
-from yiwang.rules.core.plan.statements import Statements, words_table
-from yiwang.rules.core.plan.tables import Reasons, arrow_type, output_statement
+from yiwang.rules.core.plan.statements import Statements
+from yiwang.rules.core.plan.tables import Reasons, output_statement
 
 KEY = "subject"
 
@@ -61,7 +60,8 @@ class Population:
             Statements(stage, engine.dialect, f"{self.prefix}s{at}") for at, stage in enumerate(plan.stages)
         ]
         self._kept: list[str] = []
-        self._profiles: dict[str, tuple[Profile, ...]] = {}
+        # the profiles of each decision, once its stage has been run
+        self.found: dict[str, tuple[Profile, ...]] = {}
         self.reasons = Reasons()
 
     def __enter__(self) -> Self:
@@ -75,7 +75,7 @@ class Population:
     def counts(self) -> list[Count]:
         """Rows per outcome, rule and result of every decision."""
         self._run(keyed=False)
-        return [counted(taken, self._profiles[taken.asked.id]) for taken in self.plan.taken]
+        return [counted(taken, self.found[taken.asked.id]) for taken in self.plan.taken]
 
     def masks(self) -> str:
         """The SELECT of key and words."""
@@ -110,7 +110,7 @@ class Population:
         return self.engine.dialect.name(name)
 
     def profiles(self, taken: Taken) -> tuple[Profile, ...]:
-        return self._profiles[taken.asked.id]
+        return self.found[taken.asked.id]
 
     def hold(self, name: str, table: pa.Table) -> str:
         self.engine.hold(name, table)
@@ -132,10 +132,10 @@ class Population:
             last = at == len(self.plan.stages) - 1
             kept = self._wanted(at, keyed=keyed)
             if last and not keyed and self._streams(stage):
-                self._discover_at_once(stage, self._mask_statement(at, source, kept))
+                discover_at_once(self, stage, self._mask_statement(at, source, kept))
                 break
             masks = self._masks(at, source, kept)
-            self._discover(stage, masks)
+            discover(self, stage, masks)
             source = masks
             if not last:
                 feeding = [one for one in stage.taken if one.outputs and one.judge.table is not None]
@@ -174,11 +174,11 @@ class Population:
         for name, table in statements.lookups().items():
             self.hold(name, table)
         for one in stage.valued:
-            self._hold_valued(stage, statements, one, source)
+            hold_valued(self, stage, statements, one, source)
         read = {stage.universe.columns[name].name for one in stage.looked for name in one.reads}
         inside = list(dict.fromkeys((*kept, *sorted(read))))
         for looked in stage.looked:
-            self._hold_looked(stage, statements, looked, statements.facts(source, kept))
+            hold_looked(self, stage, statements, looked, statements.facts(source, kept))
         if at == 0 and self.coding is not None and not stage.valued:
             codes = self._prepared(inside)
         else:
@@ -192,104 +192,3 @@ class Population:
     def _streams(self, stage: Stage) -> bool:
         """Whether counts need no table of masks: writing ten words a row costs more than finding them."""
         return self.engine.dialect.sqlglot == "duckdb" and all(len(one.segments) == 1 for one in stage.taken)
-
-    def _discover_at_once(self, stage: Stage, masks: str) -> None:
-        names = [self.name(word_name(word)) for word in stage.words]
-        sets = ", ".join(f"({name})" for name in names)
-        grouped = f"SELECT {', '.join(names)}, count(*) AS n FROM ({masks}) AS m GROUP BY GROUPING SETS ({sets})"
-        table = self.engine.arrow(grouped)
-        for at, word in enumerate(stage.words):
-            # a word is never null: where it is, the row counts another word
-            own = table.filter(table.column(at).is_valid())
-            held, rows = own.column(at).to_numpy(), own.column("n").to_numpy()
-            for taken in stage.taken:
-                (segment,) = taken.segments
-                if segment.word == word:
-                    counts = _segment_counts(held >> segment.shift & segment.mask, rows)
-                    self._profiles[taken.asked.id] = profiles_of(taken, counts)
-
-    def _discover(self, stage: Stage, masks: str) -> None:
-        """Which profiles there are: each word, or the words of a wide decision, counted once."""
-        groups: dict[tuple[int, ...], list[Taken]] = {}
-        for taken in stage.taken:
-            groups.setdefault(tuple(one.word for one in taken.segments), []).append(taken)
-        for words, decisions in groups.items():
-            for taken, profiles in zip(decisions, self._counted(masks, words, decisions), strict=True):
-                self._profiles[taken.asked.id] = profiles_of(taken, profiles)
-
-    def _counted(self, masks: str, words: tuple[int, ...], decisions: list[Taken]) -> list[list[tuple[Parts, int]]]:
-        if not words:
-            (rows,) = self.engine.rows(f"SELECT count(*) FROM {masks}")
-            return [[((), int(rows[0]))] if rows[0] else [] for _ in decisions]
-        names = ", ".join(self.name(word_name(word)) for word in words)
-        grouped = f"SELECT {names}, count(*) AS n FROM {masks} GROUP BY {names}"
-        if len(words) > 1:
-            return [[(tuple(map(int, row[:-1])), int(row[-1])) for row in self.engine.rows(grouped)]]
-        table = self.engine.arrow(grouped)
-        held, rows = table.column(0).to_numpy(), table.column(1).to_numpy()
-        return [_segment_counts(held >> one.segments[0].shift & one.segments[0].mask, rows) for one in decisions]
-
-    # By distinct values -------------------------------------------------------------------------------------------------
-
-    def _tuples(
-        self, statement: str, columns: Sequence[Column], names: Sequence[str]
-    ) -> tuple[pa.Table, list[dict[str, Any]]]:
-        """The distinct tuples and their FEEL values. Raises PlanRefused when there are too many."""
-        if not names:
-            return pa.table({"_one": pa.array([1])}), [{}]
-        table = self.engine.arrow(f"SELECT * FROM ({statement}) AS d LIMIT {self.plan.limit + 1}")
-        if table.num_rows > self.plan.limit:
-            listed = "、".join(names)
-            raise PlanRefused(
-                zh=f"{listed} 的不同取值超过 {self.plan.limit} 种，不能逐一计算；请改写表达式，见 rules explain-plan。",
-                en=f"{listed} have more than {self.plan.limit} distinct values, too many to take one by one; see rules explain-plan.",
-            )
-        stored = [table.column(at).to_pylist() for at in range(len(names))]
-        kinds = [column.kind for column in columns]
-        values = [
-            {name: value_of(kind, one) for name, kind, one in zip(names, kinds, row, strict=True)}
-            for row in zip(*stored, strict=True)
-        ]
-        return table, values
-
-    def _hold_looked(self, stage: Stage, statements: Statements, looked: Looked, facts: str) -> None:
-        columns = [stage.universe.columns[name] for name in looked.reads]
-        table, values = self._tuples(statements.distinct(facts, looked.reads), columns, looked.reads)
-        masks = [looked.decide(one) for one in values]
-        held = {name: table.column(name) for name in table.column_names}
-        self.hold(f"{statements.prefix}{looked.name}", words_table(held, looked.words, masks))
-
-    def _hold_valued(self, stage: Stage, statements: Statements, one: Valued, source: str) -> None:
-        columns = [stage.universe.columns[name] for name in one.reads]
-        names = ", ".join(self.name(column.name) for column in columns)
-        table, values = self._tuples(f"SELECT DISTINCT {names} FROM {source} AS b", columns, one.reads)
-        kind = arrow_type(one.column)
-        found = pa.array([_stored(one, value) for value in map(one.evaluate, values)], kind)
-        self.hold(f"{statements.prefix}{one.column.name}", table.append_column(one.column.name, found))
-
-
-def _segment_counts(parts: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> list[tuple[Parts, int]]:
-    """The distinct bits of one decision and how many rows have them."""
-    found, at = np.unique(parts, return_inverse=True)
-    counts = np.zeros(len(found), np.int64)
-    np.add.at(counts, at, rows)
-    return [((int(part),), int(count)) for part, count in zip(found, counts, strict=True)]
-
-
-def _stored(one: Valued, value: Any) -> Any:
-    column = one.column
-    if value is None:
-        return None
-    try:
-        kept = stored_of(value)
-        if column.kind == "number" and (
-            kept != round(kept, column.places) or abs(kept) >= 10 ** (column.digits - column.places)
-        ):
-            raise ValueError("does not fit")
-        pa.scalar(kept, arrow_type(column))
-    except (ValueError, TypeError, ArithmeticError, pa.ArrowException) as why:
-        raise PlanRefused(
-            zh=f"“{one.feel_name}”的结果 {value} 放不进它的列；数字请先用 decimal() 舍入。",
-            en=f"The result {value} of {one.feel_name} does not fit its column; round numbers with decimal().",
-        ) from why
-    return kept
