@@ -30,6 +30,7 @@ from yiwang.rules.errors import BudgetExceeded
 # Allowed values say nothing of the day; the reader refuses those that do.
 _SOME_DAY = DateTime(Date(2000, 1, 1), Time(0, 0, 0, 0, Zone(offset=0)))
 _STEPS = 20_000
+_REMEMBERED = 4_096
 # The kinds of value whose class alone says that they are of a basic type.
 _CLASSES: dict[str, type] = {
     "number": Decimal,
@@ -150,10 +151,22 @@ class _Holds:
         self.kind = None if quick is None else quick[0]
         self.quick: Holds = bool if quick is None else quick[1]
         self.tests = prepare_tests(tests)
+        self._known: dict[Decimal | str, bool] = {}
 
     def __call__(self, value: Value, scope: Scope | None = None) -> bool:
         if type(value) is self.kind:
             return self.quick(value)
+        if scope is not None or not isinstance(value, (Decimal, str)):
+            return self._asked(value, scope)
+        # Allowed values speak of no day and of no other name, so what a number or a text was found to be stays so.
+        found = self._known.get(value)
+        if found is None:
+            found = self._asked(value, None)
+            if len(self._known) < _REMEMBERED:
+                self._known[value] = found
+        return found
+
+    def _asked(self, value: Value, scope: Scope | None) -> bool:
         try:
             return self.tests.passes(value, scope or Scope({}), Run(_SOME_DAY, _STEPS)) is True
         except BudgetExceeded:

@@ -106,16 +106,20 @@ def from_node(node: n.TypeNode, known: Resolver = nothing_known) -> Type | None:
 
 def conforms(value: Value, wanted: Type) -> bool:
     """Whether a value is of a type; null conforms to every type."""
-    if value is None or wanted == ANY:
+    if value is None:
         return True
+    # Nearly every question is of a basic type or one with allowed values; they are answered before anything else is asked.
+    shape = type(wanted)
+    if shape is Type:
+        return wanted.name == "Any" or kind(value) == wanted.name
+    if isinstance(wanted, Constrained):
+        return conforms(value, wanted.base) and wanted.holds(value)
     if wanted.name != "Any" and kind(value) != wanted.name:
         return False
     if isinstance(wanted, ListOf):
         return all(conforms(item, wanted.item) for item in value)  # type: ignore[union-attr]
     if isinstance(wanted, ContextOf):
         return all(name in value and conforms(value[name], each) for name, each in wanted.members)  # type: ignore
-    if isinstance(wanted, Constrained):
-        return conforms(value, wanted.base) and wanted.holds(value)
     if isinstance(wanted, Recursive):
         return conforms(value, wanted.target())
     if isinstance(wanted, RangeOf):
