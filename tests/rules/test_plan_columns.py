@@ -162,3 +162,10 @@ def test_a_product_wider_than_feel_keeps_is_not_lowered() -> None:
     wide = Column("w", "number", 30, 2)
     with pytest.raises(Unlowerable, match="34"):
         lower(parse_expression("w * income"), setting(wide, MONEY))
+
+
+def test_a_decision_that_is_a_constant_may_be_read_by_others(tmp_path: Path) -> None:
+    town = residents(tmp_path, n=pa.array([1, 3], pa.int16()))
+    plan = town.plan(model(["n"], limit=literal("2"), most=literal("max(limit, 1)"), d=literal("min(n, most)")))
+    assert town.results(plan, "most") == [2, 2]
+    assert town.results(plan, "d") == [1, 2]

@@ -37,9 +37,10 @@ def _extreme(name: str) -> Callable[[list[Typed]], Typed]:
         )
         found = (ibis.least if name == "min" else ibis.greatest)(*parts)
         # SQL skips null where FEEL has none for an answer
-        missing = any_of([part.isnull() for part, one in zip(parts, arguments, strict=True) if not one.constant])
-        nothing = ibis.null().cast(parts[0].type())
-        return Typed(arguments[0].kind, ibis.cases((missing, nothing), else_=found), top, places)
+        missing = [part.isnull() for part, one in zip(parts, arguments, strict=True) if not one.constant]
+        if missing:
+            found = ibis.cases((any_of(missing), ibis.null().cast(parts[0].type())), else_=found)
+        return Typed(arguments[0].kind, found, top, places)
 
     return lowered
 
