@@ -45,6 +45,12 @@ def test_any_gives_null_where_rules_disagree(town: Residents) -> None:
     assert town.results(plan, "d") == [1, None, 2, 2, None]
 
 
+def test_any_over_computed_results_is_refused_and_not_guessed(town: Residents) -> None:
+    plan = town.plan(model(["age", "income"], d=table(["age"], ["< 18 | income", "< 10 | income + 0"], "ANY")))
+    with pytest.raises(PlanRefused, match="compute their results"):
+        town.results(plan, "d")
+
+
 def test_priority_follows_the_order_of_the_output_values(town: Residents) -> None:
     rules = ['>= 0 | "low"', '> 60 | "high"', '> 17 | "middle"']
     plan = town.plan(model(["age"], d=table(["age"], rules, "PRIORITY", values='"high", "middle", "low"')))

@@ -16,6 +16,7 @@ from yiwang.rules.core.feel.types import Type
 from yiwang.rules.core.feel.values import NoValue
 from yiwang.rules.core.plan.entering import enter, kind_named
 from yiwang.rules.core.plan.loweredcalls import FUNCTIONS
+from yiwang.rules.core.plan.refusal import PlanRefused
 from yiwang.rules.core.plan.typed import Typed, as_type, constant
 
 State = OneOf["hit", "none", "violated", "unsound"]
@@ -84,11 +85,21 @@ class Judge:
         if len(kept) < len(rows):
             return Outcome("hit", hits)
         if policy is HitPolicy.ANY and not all(_same(kept[0], row) for row in kept[1:]):
-            return Outcome("violated", hits)
+            return self._disagreeing(hits, kept)
         if policy.ordered:
             order = sorted(range(len(hits)), key=lambda at: self.rows.ranks[hits[at]])
             hits, kept = tuple(hits[at] for at in order), [kept[at] for at in order]
         return self._typed(self._result(hits, kept))
+
+    def _disagreeing(self, hits: tuple[int, ...], rows: list[Row]) -> Outcome:
+        """Constants that differ violate ANY; whether computed results do is another question on every row."""
+        if any(not one.constant for row in rows for one in row):
+            named = ", ".join(str(one + 1) for one in hits)
+            raise PlanRefused(
+                zh=f"规则 {named} 同时成立，结果由列算出，是否相同逐行才知；请把命中方式 ANY 改为 UNIQUE 或 FIRST。",
+                en=f"Rules {named} match together and compute their results, so whether they agree differs by row; use UNIQUE or FIRST for ANY.",
+            )
+        return Outcome("violated", hits)
 
     def _result(self, hits: tuple[int, ...], rows: list[Row]) -> Outcome:
         assert self.table is not None
