@@ -120,6 +120,9 @@ def serve(host: str, port: int, *, browser: bool) -> None:
             except subprocess.TimeoutExpired:
                 child.kill()
         delivery.join(5)
+        # Python gives handlers of ours back before it ends; a signal in that moment would make a clean end look like a crash.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _wait_ready(host: str, port: int, web: subprocess.Popen[bytes], signals: list[int]) -> None:
