@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "yiwang.kernel",
     "yiwang.rules",
     "yiwang.data",
+    "yiwang.flow",
     "yiwang.web",
 ]
 

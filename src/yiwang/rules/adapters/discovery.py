@@ -53,6 +53,7 @@ def _counted(
         return [[(tuple(map(int, row[:-1])), int(row[-1])) for row in population.engine.rows(grouped)]]
     table = population.engine.arrow(grouped)
     held, rows = table.column(0).to_numpy(), table.column(1).to_numpy()
+    population.words[words[0]] = held
     return [_segment_counts(held >> one.segments[0].shift & one.segments[0].mask, rows) for one in decisions]
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from yiwang.rules.adapters.discovery import discover, discover_at_once
@@ -62,6 +64,8 @@ class Population:
         self._kept: list[str] = []
         # the profiles of each decision, once its stage has been run
         self.found: dict[str, tuple[Profile, ...]] = {}
+        # what a word holds on some row, once the rows of its stage are kept
+        self.words: dict[int, npt.NDArray[np.int64]] = {}
         self.reasons = Reasons()
 
     def __enter__(self) -> Self:
@@ -111,6 +115,9 @@ class Population:
 
     def profiles(self, taken: Taken) -> tuple[Profile, ...]:
         return self.found[taken.asked.id]
+
+    def held(self, word: int) -> npt.NDArray[np.int64]:
+        return self.words[word]
 
     def hold(self, name: str, table: pa.Table) -> str:
         self.engine.hold(name, table)

@@ -64,13 +64,23 @@ def lower_entry(one: Typed, types: Sequence[Type], setting: Setting) -> Typed:
             raise Unlowerable("类型的允许值无法读出。", "The allowed values of the type cannot be read.")
         for test in tests:
             bound = _bound(test, setting)
-            one = _where(one, lower_tests(test, one, setting))
+            one = _where(one, lower_tests(_telling(test), one, setting))
             if one.kind == "number" and bound is not None:
                 # what stays is known to be small: narrower types are several times faster
                 one = replace(one, top=min(one.top, int(bound.scaleb(one.places))))
     if not one.constant:
         shallow(one.expression)
     return one
+
+
+def _telling(tests: n.UnaryTests) -> n.UnaryTests:
+    """Without the test for null: null stays null whether it is allowed or not."""
+    if tests.negated:
+        return tests
+    others = tuple(
+        one for one in tests.tests if not isinstance(one, n.ExpressionTest) or not isinstance(one.expression, n.Null)
+    )
+    return replace(tests, tests=others) if others else tests
 
 
 def _bound(tests: n.UnaryTests, setting: Setting) -> Decimal | None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
+import numpy as np
 import pyarrow as pa
 
+from yiwang.rules.core.plan.bundles import Bundle, Whole, bundles
 from yiwang.rules.core.plan.columns import Column
 from yiwang.rules.core.plan.lookups import word_name
 from yiwang.rules.core.plan.outcomes import Row
 from yiwang.rules.core.plan.plan import Taken
 from yiwang.rules.core.plan.profiles import Profile, amount_place, result_place
 from yiwang.rules.core.plan.refusal import PlanRefused
-from yiwang.rules.core.plan.tables import Expressions, Run, arrow_type, constant_of, joined
+from yiwang.rules.core.plan.tables import Expressions, Run, arrow_type, constant_of
 from yiwang.rules.core.plan.typed import Typed, Unlowerable, common, digits_of, text_of
 
 
 @dataclass(frozen=True)
 class _Hit:
-    parts: tuple[int, ...]
+    decision: str
     rule: int
     reason: int
     result: Typed | None
@@ -28,7 +31,7 @@ class _Hit:
 
 
 def hit_statement(run: Run, source: str, wanted: Sequence[Taken], results: frozenset[str] | None) -> str:
-    """One SELECT per decision, joined end to end. Amounts of all decisions share one DECIMAL type.
+    """One SELECT per bundle of decisions, joined end to end. Amounts of all decisions share one DECIMAL type.
 
     `results` keeps hits whose constant result is among them.
     """
@@ -41,20 +44,17 @@ def hit_statement(run: Run, source: str, wanted: Sequence[Taken], results: froze
         ) from why
     if not wanted:
         return _no_hits(run, source, amount)
-    chosen = [_chosen(run, taken, results) for taken in wanted]
-    shown = {_shown(hit.result) for hits in chosen for hit in hits if _shown(hit.result) is not None}
-    computed = any(hit.result is not None and not hit.result.constant for hits in chosen for hit in hits)
+    chosen = {taken.asked.id: _chosen(run, taken, results) for taken in wanted}
     dialect = run.engine.dialect
-    listing = _Listing(
-        run,
-        source,
-        amount,
-        dialect.one_of([taken.asked.id for taken in wanted]),
-        dialect.type_of(Column("", "string"))
-        if computed
-        else dialect.one_of(sorted(one for one in shown if one is not None)),
-    )
-    return " UNION ALL ".join(listing.of(taken, hits) for taken, hits in zip(wanted, chosen, strict=True))
+    found = [hit.result for hit in chain(*chain(*chosen.values())) if hit.result is not None]
+    shown = sorted({text for one in found if (text := _shown(one)) is not None})
+    computed = any(not one.constant for one in found)
+    kinds = {
+        "decision": dialect.one_of(list(chosen)),
+        "result": dialect.type_of(Column("", "string")) if computed else dialect.one_of(shown),
+    }
+    listing = _Listing(run, source, amount, kinds, chosen)
+    return " UNION ALL ".join(listing.of(bundle) for bundle in bundles(run, wanted))
 
 
 def _no_hits(run: Run, source: str, amount: Column) -> str:
@@ -84,55 +84,80 @@ def _amount_type(wanted: Sequence[Taken]) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class _Listing:
-    """What the SELECTs of all decisions share; few texts are kept as an enumeration, a byte a row."""
+    """What the SELECTs of all bundles share. `kinds`: columns of few texts, kept as an enumeration, a byte a row."""
 
     run: Run
     source: str
     amount: Column
-    decision_type: str
-    result_type: str
+    kinds: Mapping[str, str]
+    chosen: Mapping[str, Sequence[Sequence[_Hit]]]
 
-    def of(self, taken: Taken, hits: Sequence[_Hit]) -> str:
-        run = self.run
-        amounts = Expressions(run, taken, self.amount)
-        texts = Expressions(run, taken, Column("result", "string"))
-        table = {f"s{at}": pa.array([hit.parts[at] for hit in hits], pa.int64()) for at in range(len(taken.segments))}
-        table["rule"] = pa.array([hit.rule for hit in hits], pa.int32())
-        table["reason"] = pa.array([hit.reason for hit in hits], pa.int32())
-        table["violated"] = pa.array([hit.violated for hit in hits], pa.bool_())
-        table["amount"] = pa.array([constant_of(hit.amount) for hit in hits], arrow_type(self.amount))
-        table["result"] = pa.array([_shown(hit.result) for hit in hits], pa.string())
-        table["ea"] = pa.array([0 if hit.amount is None else amounts.number(hit.amount) for hit in hits], pa.int32())
-        table["er"] = pa.array([_text_number(texts, hit.result) for hit in hits], pa.int32())
-        held = run.hold(f"{run.prefix}h{run.plan.taken.index(taken)}", pa.table(table))
-        named = f"CAST({run.engine.dialect.text(taken.asked.id)} AS {self.decision_type})"
-        columns = ", ".join(
-            [*(f"s{at}" for at in range(len(taken.segments))), "rule", "reason", "violated", "amount", "ea", "er"]
-        )
-        # the few results are cast before the join, not once a row
-        inside = f"(SELECT {columns}, CAST(result AS {self.result_type}) AS result FROM {held}) AS {held}"
+    def of(self, bundle: Bundle) -> str:
+        """The hits of each key are held as a table, which the rows are joined with once."""
+        run, first = self.run, bundle.taken[0]
+        amounts = Expressions(run, first, self.amount)
+        texts = Expressions(run, first, Column("result", "string"))
+        table = self._table(bundle, amounts, texts)
+        held = run.hold(f"{run.prefix}h{run.plan.taken.index(first)}", table)
+        # texts are cast before the join, not once a row
+        inside = [
+            f"CAST({name} AS {self.kinds[name]}) AS {name}" if name in self.kinds else name
+            for name in table.column_names
+        ]
+        same = [
+            f"{held}.k{at} = (m.{run.name(word_name(word))} & {mask})" for at, (word, mask) in enumerate(bundle.masks)
+        ]
         return (
-            f"SELECT m.{run.name(run.plan.facts.key)} AS subject, {named} AS decision, {held}.rule, "
+            f"SELECT m.{run.name(run.plan.facts.key)} AS subject, {held}.decision, {held}.rule, "
             f"{texts.text(held, 'result', 'er')} AS result, {amounts.text(held, 'amount', 'ea')} AS amount, "
-            f"{held}.reason, {held}.violated FROM {_touched(run, self.source, taken)} AS m "
-            f"{joined(run, taken, 'm', held, inside)}"
+            f"{held}.reason, {held}.violated FROM {self.source} AS m "
+            f"JOIN (SELECT {', '.join(inside)} FROM {held}) AS {held} ON {' AND '.join(same) or 'TRUE'}"
         )
 
+    def _table(self, bundle: Bundle, amounts: Expressions, texts: Expressions) -> pa.Table:
+        """A row for each key of the bundle and each hit it stands for."""
+        hits, keys, rows = self._rows(bundle)
+        columns = {
+            "decision": pa.array([hit.decision for hit in hits], pa.string()),
+            "rule": pa.array([hit.rule for hit in hits], pa.int32()),
+            "result": pa.array([_shown(hit.result) for hit in hits], pa.string()),
+            "amount": pa.array([constant_of(hit.amount) for hit in hits], arrow_type(self.amount)),
+            "reason": pa.array([hit.reason for hit in hits], pa.int32()),
+            "violated": pa.array([hit.violated for hit in hits], pa.bool_()),
+            "ea": pa.array([0 if hit.amount is None else amounts.number(hit.amount) for hit in hits], pa.int32()),
+            "er": pa.array([_text_number(texts, hit.result) for hit in hits], pa.int32()),
+        }
+        table = pa.table(columns).take(pa.array(rows))
+        for at, held in enumerate(bundle.keys):
+            table = table.append_column(f"k{at}", pa.array(held[keys]))
+        return table
 
-def _chosen(run: Run, taken: Taken, results: frozenset[str] | None) -> list[_Hit]:
+    def _rows(self, bundle: Bundle) -> tuple[list[_Hit], Whole, Whole]:
+        """The hits of all profiles, and pairs (key, hit) by their places."""
+        hits: list[_Hit] = []
+        keys, rows = [], []
+        for taken, profiles in zip(bundle.taken, bundle.profiles, strict=True):
+            found = self.chosen[taken.asked.id]
+            many = np.array([len(one) for one in found], np.int64)
+            first, many = (len(hits) + np.cumsum(many) - many)[profiles], many[profiles]
+            within = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+            keys.append(np.repeat(np.arange(len(profiles)), many))
+            rows.append(np.repeat(first, many) + within)
+            hits += chain(*found)
+        return hits, np.concatenate(keys), np.concatenate(rows)
+
+
+def _chosen(run: Run, taken: Taken, results: frozenset[str] | None) -> list[list[_Hit]]:
+    """The hits wanted of each profile."""
     result_at, amount_at = result_place(taken), amount_place(taken)
     return [
-        hit
+        [
+            hit
+            for hit in _hits(run, taken, profile, result_at, amount_at)
+            if results is None or _shown(hit.result) in results
+        ]
         for profile in run.profiles(taken)
-        for hit in _hits(run, taken, profile, result_at, amount_at)
-        if results is None or _shown(hit.result) in results
     ]
-
-
-def _touched(run: Run, source: str, taken: Taken) -> str:
-    """The rows some rule of a decision applies to: few, and told by one AND, where the join costs more."""
-    tests = [f"({run.name(word_name(one.word))} & {one.mask << one.shift}) <> 0" for one in taken.segments]
-    return f"(SELECT * FROM {source} WHERE {' OR '.join(tests)})" if tests else source
 
 
 def _text_number(texts: Expressions, one: Typed | None) -> int:
@@ -147,13 +172,12 @@ def _hits(run: Run, taken: Taken, profile: Profile, result_at: int | None, amoun
     outcome = profile.outcome
     if outcome.state not in ("hit", "violated") or not outcome.rules:
         return []
-    violated = outcome.state == "violated"
+    name, violated = taken.asked.id, outcome.state == "violated"
 
     def hit(rules: Sequence[int], row: Row | None) -> _Hit:
         result = None if row is None or result_at is None else row[result_at]
         amount = None if row is None or amount_at is None else row[amount_at]
-        reason = run.reasons.number(taken.asked.id, rules)
-        return _Hit(profile.parts, rules[0] + 1, reason, result, amount, violated)
+        return _Hit(name, rules[0] + 1, run.reasons.number(name, rules), result, amount, violated)
 
     if outcome.listed:
         return [hit((rule,), row) for rule, row in zip(outcome.rules, outcome.listed, strict=True)]

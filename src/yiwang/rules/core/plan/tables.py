@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from yiwang.rules.core.plan.columns import Column, stored_of
@@ -29,6 +31,8 @@ class Run(Protocol):
     def name(self, name: str) -> str: ...
 
     def profiles(self, taken: Taken) -> tuple[Profile, ...]: ...
+
+    def held(self, word: int) -> npt.NDArray[np.int64]: ...
 
     def hold(self, name: str, table: pa.Table) -> str: ...
 
@@ -101,11 +105,10 @@ class Expressions:
         dialect = self.run.engine.dialect
         named = {f"e{at + 1}": one for at, one in enumerate(self.found)}
         written: dict[str, Written] = dialect.expressions(self.stage.universe.table(), named, self.stage.memo)
-        if len(self.found) == 1 and dialect.sqlglot == "duckdb":
-            only = f"CASE WHEN {table}.{chosen} = 0 THEN {table}.{constant} ELSE {written['e1'].text} END"
-            return f"CAST({only} AS {dialect.type_of(self.column)})"
-        cases = " ".join(f"WHEN {at + 1} THEN {written[f'e{at + 1}'].text}" for at in range(len(self.found)))
-        return f"CAST(CASE {table}.{chosen} {cases} ELSE {table}.{constant} END AS {dialect.type_of(self.column)})"
+        cases = [f"{table}.{constant}", *(written[name].text for name in named)]
+        # most rows have the constant; it is asked first, since a CASE asks every row that is left
+        asked = " ".join(f"WHEN {at} THEN {text}" for at, text in enumerate(cases[:-1]))
+        return f"CAST(CASE {table}.{chosen} {asked} ELSE {cases[-1]} END AS {dialect.type_of(self.column)})"
 
 
 def constant_of(one: Typed | None) -> Any:

@@ -1,0 +1,103 @@
+"""What packs and designers say: processes, forms, service items. Kept once for each content, by digest."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Process(models.Model):
+    """A process by its id, with the version that new cases follow."""
+
+    id = models.CharField(max_length=80, primary_key=True)
+    title_zh = models.CharField(max_length=160)
+    title_en = models.CharField(max_length=200)
+    department = models.CharField(max_length=64, db_index=True)
+    pack_id = models.CharField(max_length=80)
+    published = models.ForeignKey("ProcessVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.title_zh
+
+
+class ProcessVersion(models.Model):
+    """One state of a diagram. Its bytes are a stored file; final as soon as it is proposed."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        PROPOSED = "proposed"
+        PUBLISHED = "published"
+        REPLACED = "replaced"
+        REJECTED = "rejected"
+
+    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.DRAFT)
+    digest = models.CharField(max_length=64, db_index=True)
+    based_on = models.IntegerField(null=True)
+    pack_digest = models.CharField(max_length=64, blank=True)
+    author = models.CharField(max_length=120)
+    author_name = models.CharField(max_length=120)
+    note = models.CharField(max_length=400, blank=True)
+    approver = models.CharField(max_length=120, blank=True)
+    approver_name = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["process", "number"], name="one_process_version_a_number"),
+            models.UniqueConstraint(
+                fields=["process"], condition=models.Q(state="published"), name="one_published_process"
+            ),
+        ]
+        ordering: ClassVar = ["process", "-number"]
+
+    def __str__(self) -> str:
+        return f"{self.process_id} v{self.number}"
+
+
+class FormVersion(models.Model):
+    """One content of a form (form-js schema); the one with the highest number is asked of new cases."""
+
+    form_id = models.CharField(max_length=80, db_index=True)
+    number = models.IntegerField()
+    digest = models.CharField(max_length=64)
+    body = models.JSONField()
+    pack_id = models.CharField(max_length=80)
+    pack_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["form_id", "number"], name="one_form_version_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form_id} v{self.number}"
+
+
+class ItemVersion(models.Model):
+    """One content of a service item (事项), in force from `valid_from` until `valid_until`, which is not included."""
+
+    item_id = models.CharField(max_length=80, db_index=True)
+    number = models.IntegerField()
+    digest = models.CharField(max_length=64)
+    body = models.JSONField()
+    title_zh = models.CharField(max_length=160)
+    title_en = models.CharField(max_length=200)
+    department = models.CharField(max_length=64, db_index=True)
+    pack_id = models.CharField(max_length=80)
+    pack_digest = models.CharField(max_length=64)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["item_id", "number"], name="one_item_version_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} v{self.number}"

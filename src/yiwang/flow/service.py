@@ -1,0 +1,5 @@
+"""The flow engine's door for writing. Every service takes the actor and is one transaction with its audit line."""
+
+from __future__ import annotations
+
+__all__: list[str] = []
