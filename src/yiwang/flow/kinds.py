@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from yiwang.flow.duties import duties_install
+from yiwang.flow.dutyfile import DutyFile, duties_check
+from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.pack import FileKind, Pack, kind_register
+
+
+def _install_duties(path: str, file: Any, pack: Pack, actor: Actor) -> None:
+    duties_install(actor=actor, file=file, pack=pack)
+
+
+DUTIES = FileKind(id="duties", pattern="duties/*.yaml", model=DutyFile, check=duties_check, install=_install_duties)
+
 
 def kinds_register() -> None:
     """Called once when the program starts."""
+    kind_register(DUTIES)

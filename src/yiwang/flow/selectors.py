@@ -2,4 +2,13 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from yiwang.flow.duties import DutyRow, TopicDetail, TopicRow, duty_of, topic_get, topic_list
+
+__all__ = [
+    "DutyRow",
+    "TopicDetail",
+    "TopicRow",
+    "duty_of",
+    "topic_get",
+    "topic_list",
+]

@@ -2,4 +2,8 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from yiwang.flow.duties import duties_install
+
+__all__ = [
+    "duties_install",
+]

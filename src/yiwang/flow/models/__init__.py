@@ -14,18 +14,34 @@ from yiwang.flow.models.cases import (
     Migration,
     Pause,
     Rating,
+    Wait,
     Work,
 )
 from yiwang.flow.models.definitions import FormVersion, ItemVersion, Process, ProcessVersion
+from yiwang.flow.models.duties import (
+    CaseLink,
+    ClientKey,
+    Duty,
+    DutyGap,
+    DutyList,
+    Refusal,
+    RouterModel,
+    Topic,
+)
 
 __all__ = [
     "Case",
     "CaseClock",
     "CaseFile",
+    "CaseLink",
     "CaseNote",
     "CaseStep",
+    "ClientKey",
     "Draft",
     "Due",
+    "Duty",
+    "DutyGap",
+    "DutyList",
     "FormVersion",
     "ItemVersion",
     "Leave",
@@ -34,5 +50,9 @@ __all__ = [
     "Process",
     "ProcessVersion",
     "Rating",
+    "Refusal",
+    "RouterModel",
+    "Topic",
+    "Wait",
     "Work",
 ]

@@ -44,8 +44,13 @@ class Case(models.Model):
     opened_by = models.CharField(max_length=120)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    # Whoever opens it may name its request: asked again with the same key it is not opened twice.
+    key = models.CharField(max_length=120, blank=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key"], condition=~models.Q(key=""), name="one_case_a_key")
+        ]
         indexes: ClassVar = [
             models.Index(fields=["department", "status"], name="case_department"),
             models.Index(fields=["opened_at"], name="case_opened"),
@@ -143,6 +148,26 @@ class Due(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.key}"
+
+
+class Wait(models.Model):
+    """A message or signal that a case waits for, so that whoever sends one finds whom it is for."""
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message"
+        SIGNAL = "signal"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="waits")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    # The canonical JSON of a message's key; empty for a signal.
+    key = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["kind", "name", "key"], name="wait_heard")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.name}"
 
 
 class CaseStep(models.Model):
