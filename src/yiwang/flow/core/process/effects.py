@@ -25,7 +25,8 @@ class WorkKind(StrEnum):
 class WorkOpened:
     """`department`, `role` and `assignee` as the diagram's expressions gave them; empty where it says nothing.
 
-    `of` is the piece of work it was added to or assists; `round` counts how often the case came to this task.
+    `of` is the piece of work it was added to or assists; `round` counts how often the case came to this task. `again` is the
+    work done here before, when this is that work once more: taken back, sent back to, or returned to (hands and clock may go on).
     """
 
     work: int
@@ -39,6 +40,7 @@ class WorkOpened:
     budget: Budget | None = None
     of: int | None = None
     round: int = 1
+    again: int | None = None
 
 
 class Closing(StrEnum):
@@ -75,7 +77,11 @@ class WorkWaits:
 
 @dataclass(frozen=True, slots=True)
 class TimerSet:
-    """`value` is what the timer's FEEL gave (ISO text), `round` how often a cycle has fired."""
+    """`value` is what the timer's FEEL gave (ISO text), `round` how often a cycle has fired.
+
+    A cycle that goes on is set again under the same key with the next round. For the start of an event sub-process `token` is
+    the number of the scope's run.
+    """
 
     timer: str
     token: int
@@ -119,6 +125,8 @@ class MessageSent:
 
 @dataclass(frozen=True, slots=True)
 class SignalSent:
+    """To every case that waits for it, the sender's own too."""
+
     node: str
     name: str
 
@@ -140,12 +148,27 @@ class CallDropped:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """An action failed and nothing in the diagram catches it: somebody must look, then `ActionRetried`."""
+    """The case cannot go on at `token`: somebody must look, then `ActionRetried`.
+
+    An action or a called case failed and nothing in the diagram catches it (`code` is theirs), no condition of a gateway was true
+    (`no_way`), or an expression gave nothing usable (`expression`).
+    """
 
     token: int
     node: str
     code: str
-    text: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something to tell whoever reads the history: a condition that was null, an escalation nobody catches."""
+
+    token: int
+    node: str
+    zh: str
+    en: str
 
 
 class Mark(StrEnum):
@@ -180,5 +203,5 @@ class Ended:
 
 Effect = (
     WorkOpened | WorkClosed | WorkMoved | WorkWaits | TimerSet | TimerDropped | ActionAsked | DecisionAsked | MessageSent
-    | SignalSent | CallAsked | CallDropped | Stuck | Passed | Ended
+    | SignalSent | CallAsked | CallDropped | Stuck | Noted | Passed | Ended
 )  # fmt: skip

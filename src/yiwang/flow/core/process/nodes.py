@@ -49,7 +49,7 @@ class TimerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """`text` is FEEL giving a date or a duration, an ISO 8601 literal of either, `R3/P1D` for a cycle, or a budget such as `5wd`."""
+    """`text` is `=` and FEEL giving a date or a duration, or a literal: ISO 8601, `R3/P1D` for a cycle, a budget such as `5wd`."""
 
     kind: TimerKind
     text: str
@@ -194,9 +194,11 @@ class SignMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """会签: `who` is FEEL giving a list of accounts or departments; `share` (0 to 1) of them must agree in mode SHARE.
+    """会签: `who` is FEEL giving a list of accounts, or of departments when the task names a role; `share` (0 to 1) of them must
+    agree in mode SHARE.
 
-    `agree` is FEEL over one signer's answers; true is an agreement.
+    `agree` is FEEL over one signer's answers; true is an agreement, false none, anything else is refused. Decided, the task's id
+    names `{agreed, yes, no, of, votes: [{who, agreed, values}]}` in the data; the signers' answers go nowhere else.
     """
 
     mode: SignMode
