@@ -6,6 +6,10 @@ from typing import Any
 
 from yiwang.flow.duties import duties_install
 from yiwang.flow.dutyfile import DutyFile, duties_check
+from yiwang.flow.forms import form_install, form_parse
+from yiwang.flow.itemchecks import item_check
+from yiwang.flow.items import item_install
+from yiwang.flow.schema import ItemFile
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.pack import FileKind, Pack, kind_register
 
@@ -17,6 +21,20 @@ def _install_duties(path: str, file: Any, pack: Pack, actor: Actor) -> None:
 DUTIES = FileKind(id="duties", pattern="duties/*.yaml", model=DutyFile, check=duties_check, install=_install_duties)
 
 
+def _install_form(path: str, file: Any, pack: Pack, actor: Actor) -> None:
+    form_install(actor=actor, file=file, pack=pack)
+
+
+def _install_item(path: str, file: Any, pack: Pack, actor: Actor) -> None:
+    item_install(actor=actor, file=file, pack=pack)
+
+
+FORMS = FileKind(id="forms", pattern="forms/*.form", parse=form_parse, install=_install_form)
+ITEMS = FileKind(id="items", pattern="items/*.yaml", model=ItemFile, check=item_check, install=_install_item)
+
+
 def kinds_register() -> None:
     """Called once when the program starts."""
     kind_register(DUTIES)
+    kind_register(FORMS)
+    kind_register(ITEMS)

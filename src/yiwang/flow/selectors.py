@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yiwang.flow.duties import DutyRow, TopicDetail, TopicRow, duty_of, topic_get, topic_list
+from yiwang.flow.items import Facet, ItemDetail, ItemList, ItemRow, item_get, item_list
 
 __all__ = [
     "DutyRow",
@@ -11,4 +12,10 @@ __all__ = [
     "duty_of",
     "topic_get",
     "topic_list",
+    "Facet",
+    "ItemDetail",
+    "ItemList",
+    "ItemRow",
+    "item_get",
+    "item_list",
 ]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from yiwang.flow.duties import duties_install
+from yiwang.flow.forms import form_install
+from yiwang.flow.items import item_install
 
 __all__ = [
     "duties_install",
+    "form_install",
+    "item_install",
 ]
