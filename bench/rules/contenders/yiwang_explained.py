@@ -1,7 +1,9 @@
 """Ours, one resident at a time: the twenty decisions interpreted with a trace, and the explanation put together from it.
 
-`explained` gives for each decision the tree a person is shown: value, inputs in words, the rules that hit with their conditions in words
-and their articles. `traced` is the trace alone, `plain` the values alone.
+`explained` gives for each decision the tree a person is shown: value, inputs with their titles and sources, the rules that hit with
+their conditions in words and their articles; its values are put into words when they are read. `told` reads them: every sentence of
+every explanation, in both languages. `traced` is the trace alone, `plain` the values alone. Of each explanation the value is kept, as of
+each of zen's answers, and the rest let go: a counter explains one resident after another.
 """
 
 from __future__ import annotations
@@ -42,9 +44,11 @@ class Prepared:
         self.engine = PreparedModel(self.model)
         self.explainer = Explainer(self.model, self.decision, reached(self.model, self.decision), _terms(self.decision))
 
-    def explained(self, inputs: dict[str, Value], facts: dict[str, Fact]) -> tuple[TracedRun, DecisionNote]:
-        run = self.traced(inputs)
-        return run, self.explainer.explain(run.decisions, facts)
+    def explained(self, inputs: dict[str, Value], facts: dict[str, Fact]) -> DecisionNote:
+        return self.explainer.explain(self.traced(inputs).decisions, facts)
+
+    def told(self, inputs: dict[str, Value], facts: dict[str, Fact]) -> list[Words]:
+        return list(self.explained(inputs, facts).sentences())
 
     def traced(self, inputs: dict[str, Value]) -> TracedRun:
         run = TracedRun(NOW)
@@ -71,9 +75,9 @@ def _fact(value: Any) -> Value:
     return Decimal(value) if isinstance(value, int) else value
 
 
-def amount(note: DecisionNote) -> float | None:
+def amount(value: Value) -> float | None:
     """A member of the result, or the result itself where a table collects a sum."""
-    value = note.value["amount"] if isinstance(note.value, dict) else note.value
+    value = value["amount"] if isinstance(value, dict) else value
     return float(value) if isinstance(value, Decimal) else None
 
 
@@ -83,11 +87,16 @@ def run(source: Path, out: Path, threads: int) -> Ran:
     facts = {person: {name: Fact(name, value) for name, value in inputs.items()} for person, inputs in people}
     found = stages.measure(
         "explained",
-        lambda: [(person, *one.explained(inputs, facts[person])) for person, inputs in people for one in prepared],
+        lambda: [
+            (person, one.decision.id, one.explained(inputs, facts[person]).value)
+            for person, inputs in people
+            for one in prepared
+        ],
     )
-    stages.measure("traced", lambda: [one.traced(inputs) for _, inputs in people for one in prepared])
+    stages.measure("told", lambda: sum(len(one.told(inputs, facts[p])) for p, inputs in people for one in prepared))
+    stages.measure("traced", lambda: sum(len(one.traced(inputs).decisions) for _, inputs in people for one in prepared))
     stages.measure("plain", lambda: [one.plain(inputs) for _, inputs in people for one in prepared])
-    rows = [(person, note.id, amount(note)) for person, _, note in found]
+    rows = [(person, decision, amount(value)) for person, decision, value in found]
     write_amounts(rows, out)
     return Ran(len(people), len(rows), "", stages.seconds, {"yiwang": yiwang.__version__})
 

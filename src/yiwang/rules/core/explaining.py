@@ -5,7 +5,7 @@ An `Explainer` holds what never changes (the words of every rule), so that expla
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -67,17 +67,26 @@ class RuleText:
         return joined(parts, "，", ", ") if parts else Words("无条件", "without condition")
 
 
+# A value of a name in words.
+Tell = Callable[[str, Value], Words]
+
+
 class InputNote(NamedTuple):
     """An input as it was. `source` is resource.field with the table's version; `reference` the article of a parameter."""
 
     name: str
     title: Words
     value: Value
-    words: Words
+    tell: Tell
     source: str = ""
     version: int | None = None
     is_parameter: bool = False
     reference: Words | None = None
+
+    @property
+    def words(self) -> Words:
+        """The value in words."""
+        return self.tell(self.name, self.value)
 
 
 class DecisionNote(NamedTuple):
@@ -87,11 +96,16 @@ class DecisionNote(NamedTuple):
     name: str
     title: Words
     value: Value
-    words: Words
+    tell: Tell
     inputs: tuple[InputNote, ...]
     below: tuple[DecisionNote, ...]
     rules: tuple[RuleText, ...]
     notes: tuple[Note, ...]
+
+    @property
+    def words(self) -> Words:
+        """The result in words."""
+        return self.tell(self.name, self.value)
 
     def walk(self) -> Iterator[DecisionNote]:
         """Those it rests on first."""
@@ -138,7 +152,7 @@ class _Plan:
     """What a decision of the model needs, told once."""
 
     title: Words
-    inputs: tuple[str, ...]
+    inputs: tuple[tuple[str, Words], ...]
     below: tuple[tuple[str, str], ...]
 
 
@@ -192,7 +206,7 @@ class Explainer:
         for link in (*decision.requires.inputs, *decision.requires.decisions):
             where, found = home.find(link)
             if isinstance(found, InputData):
-                inputs.append(found.name)
+                inputs.append((found.name, self.term(found.name).title))
             elif isinstance(found, Decision):
                 below.append((where.namespace, found.id))
         return _Plan(self.term(decision.name).title, tuple(inputs), tuple(below))
@@ -269,18 +283,23 @@ class Explainer:
     ) -> DecisionNote:
         trace, plan = found[key], self._plans[key]
         rules = tuple([rule for table in trace.tables for rule in self.rules_of(table)])
-        inputs = tuple([self._input(name, trace, facts, references) for name in plan.inputs])
+        inputs = tuple([self._input(name, title, trace, facts, references) for name, title in plan.inputs])
         below = tuple([self._note(one, found, facts, references) for one in plan.below if one in found])
-        words = self.value(trace.name, trace.result)
-        return DecisionNote(trace.id, trace.name, plan.title, trace.result, words, inputs, below, rules, trace.notes)
+        return DecisionNote(
+            trace.id, trace.name, plan.title, trace.result, self.value, inputs, below, rules, trace.notes
+        )
 
     def _input(
-        self, name: str, trace: DecisionTrace, facts: Mapping[str, Fact], references: Mapping[str, Words]
+        self,
+        name: str,
+        title: Words,
+        trace: DecisionTrace,
+        facts: Mapping[str, Fact],
+        references: Mapping[str, Words],
     ) -> InputNote:
         fact, value, reference = facts.get(name), trace.inputs.get(name), references.get(name)
         source, version = (fact.source, fact.version) if fact is not None else ("", None)
-        title, words = self.term(name).title, self.value(name, value)
-        return InputNote(name, title, value, words, source, version, reference is not None, reference)
+        return InputNote(name, title, value, self.value, source, version, reference is not None, reference)
 
 
 # Stands for an output that is worked out for each subject.

@@ -49,12 +49,16 @@ def passing(tests: n.UnaryTests, types: Resolver = nothing_known) -> Passing:
 
 def simple(tests: n.UnaryTests) -> tuple[type, Holds] | None:
     """The kind of value the tests are all about, and whether one passes; None when a test is more than literals."""
-    literals = [one.expression for one in tests.tests if isinstance(one, n.ExpressionTest)]
-    if len(literals) == len(tests.tests) and all(isinstance(one, n.String) for one in literals):
+    # null passes or fails by itself; for a value of a kind the test for it changes nothing
+    asked = [one for one in tests.tests if not isinstance(one, n.ExpressionTest) or type(one.expression) is not n.Null]
+    literals = [one.expression for one in asked if isinstance(one, n.ExpressionTest)]
+    if not asked:
+        return None
+    if len(literals) == len(asked) and all(isinstance(one, n.String) for one in literals):
         words = frozenset(one.value for one in literals if isinstance(one, n.String))
         return str, _maybe_not(words.__contains__, tests.negated)
     parts: list[Holds] = []
-    for one in tests.tests:
+    for one in asked:
         part = _number(one)
         if part is None:
             return None

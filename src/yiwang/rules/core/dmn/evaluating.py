@@ -44,7 +44,7 @@ class PreparedModel:
         self._plans: dict[tuple[tuple[Key, ...], tuple[Key, ...]], tuple[Step, ...]] = {}
 
     def _named(self, name: str) -> Element | None:
-        return self._names.get(" ".join(name.split())) or self.model.by_id.get(name)
+        return self._names.get(name) or self._names.get(" ".join(name.split())) or self.model.by_id.get(name)
 
     def decide(self, name: str, inputs: Mapping[str, Any], run: Run) -> Value:
         """The value of a decision, by name or id. Raises NotFound, DmnRefused and BudgetExceeded."""
@@ -148,12 +148,13 @@ class PreparedModel:
         return result
 
     def _input(self, need: Needed, taking: _Taking) -> Value:
-        if need.key not in taking.found:
-            value = _given(need, taking.inputs)
-            taking.found[need.key] = entered(
-                value, need.type, taking.run, (f"输入“{need.name}”", f"input “{need.name}”")
-            )
-        return taking.found[need.key]  # type: ignore[no-any-return]
+        found = taking.found
+        if need.key not in found:
+            value = _given(need, taking.inputs) if need.names else taking.inputs.get(need.name)
+            if not need.admits(value):
+                value = entered(value, need.type, taking.run, (f"输入“{need.name}”", f"input “{need.name}”"))
+            found[need.key] = value
+        return found[need.key]  # type: ignore[no-any-return]
 
     # Plans ---------------------------------------------------------------------------------------------------------------
 

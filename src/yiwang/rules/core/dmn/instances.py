@@ -8,7 +8,7 @@ from typing import Any
 
 from yiwang.rules.core.dmn.closures import Maker
 from yiwang.rules.core.dmn.model import Decision, InputData, Knowledge, Link, Model, Service
-from yiwang.rules.core.dmn.typing import Types, entered
+from yiwang.rules.core.dmn.typing import Types, admission, entered
 from yiwang.rules.core.feel.running import Closure, Run, Scope
 from yiwang.rules.core.feel.types import ANY, FunctionOf, Type
 from yiwang.rules.core.feel.values import Function, Value
@@ -29,6 +29,7 @@ class Needed:
     namespace: str
     names: Path
     own: bool
+    admits: Callable[[Value], bool]
 
     def keep(self, values: dict[str, Any], value: Any) -> None:
         """Put the value where the element finds it. What a nameless import brings does not replace the element's own."""
@@ -52,13 +53,14 @@ class Step:
     functions: tuple[tuple[Needed, Function | None], ...]
     logic: Closure | None
     type: Type
+    admits: Callable[[Value], bool]
 
     def value(self, values: dict[str, Any], run: Run) -> Value:
         if self.logic is None:
             run.note(f"决策“{self.name}”没有逻辑。", f"The decision “{self.name}” has no logic.")
             return None
         found = self.logic(Scope(values), run)
-        if self.type == ANY:
+        if self.admits(found):
             return found  # type: ignore[no-any-return]
         return entered(found, self.type, run, (f"决策“{self.name}”", f"decision “{self.name}”"))
 
@@ -107,7 +109,16 @@ class Instance:
         elif isinstance(element, (Knowledge, Service)):
             name = element.variable.name
         prefix = next((one.prefix for one in self.model.imports if one.key == link.prefix), "")
-        return Needed(there.key(link.id), prefix, name, type_, there.model.namespace, there.names, link.prefix is None)
+        return Needed(
+            key=there.key(link.id),
+            prefix=prefix,
+            name=name,
+            type=type_,
+            namespace=there.model.namespace,
+            names=there.names,
+            own=link.prefix is None,
+            admits=admission(type_),
+        )
 
     def step(self, found: str) -> Step:
         """A decision with everything it needs at hand."""
@@ -116,6 +127,7 @@ class Instance:
             assert isinstance(decision, Decision)
             requires = decision.requires
             refused = decision.refused is not None
+            wanted = self.types.of(decision.variable.type)
             logic = None if decision.logic is None else self.maker.make(decision.logic, decision.variable.type)
             self._steps[found] = Step(
                 key=self.key(found),
@@ -125,7 +137,8 @@ class Instance:
                 decisions=() if refused else tuple(self.need(link) for link in requires.decisions),
                 functions=() if refused else self._called(requires.knowledge),
                 logic=logic,
-                type=self.types.of(decision.variable.type),
+                type=wanted,
+                admits=admission(wanted),
             )
         return self._steps[found]
 

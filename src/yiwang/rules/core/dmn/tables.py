@@ -9,20 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from yiwang.rules.core.dmn import aggregation, cells
-from yiwang.rules.core.dmn.boxed import DecisionTable, HitPolicy, Literal, Output
-from yiwang.rules.core.dmn.tracing import TableTrace, TracedRun
-from yiwang.rules.core.dmn.typing import Types, entered, order_of
+from yiwang.rules.core.dmn.boxed import DecisionTable, HitPolicy, Literal, Output, Rule
+from yiwang.rules.core.dmn.lookups import lookup
+from yiwang.rules.core.dmn.tracing import Misses, TableTrace, TracedRun
+from yiwang.rules.core.dmn.typing import Types, admission, entered, order_of
 from yiwang.rules.core.feel import nodes as n
 from yiwang.rules.core.feel.comparing import equal
 from yiwang.rules.core.feel.interpreter import Tests, prepare_tests
 from yiwang.rules.core.feel.running import MAKERS, Closure, Making, Run, Scope
-from yiwang.rules.core.feel.types import ANY, Type
-from yiwang.rules.core.feel.values import NoValue, Value
+from yiwang.rules.core.feel.types import Type
+from yiwang.rules.core.feel.values import Date, DateTime, NoValue, Time, Value
 
-Passing = Callable[[Any, Scope, Run], bool | None]
+# Sets of hits that are remembered by their bits.
+_REMEMBERED = 4_096
+_LITERALS = (n.Number, n.String, n.Boolean, n.Null)
+_SOME_DAY = DateTime(Date(2000, 1, 1), Time(0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class _Column:
     name: str
     label: str
     type: Type
+    admits: Callable[[Value], bool]
     values: Tests | None
     ranks: tuple[Tests, ...]
     default: Closure | None
@@ -41,7 +47,7 @@ class _Column:
 class _Rule:
     """`cells` are the tests that are not `-`, each with the index of its column."""
 
-    cells: tuple[tuple[int, Passing], ...]
+    cells: tuple[tuple[int, cells.Passing], ...]
     outputs: tuple[Closure, ...]
 
 
@@ -56,6 +62,7 @@ class _Table:
         self.inputs = [
             (
                 MAKERS.make(one.expression.node, making),
+                admission(types.of(one.expression.type)),
                 types.of(one.expression.type),
                 None if one.values is None else cells.passing(one.values, making.types),
                 one.label,
@@ -63,28 +70,50 @@ class _Table:
             for one in table.inputs
         ]
         self.columns = [_column(one, table, types, making, around) for one in table.outputs]
-        self.rules = [
-            _Rule(
-                tuple(
-                    (index, cells.passing(cell.tests, making.types))
-                    for index, cell in enumerate(rule.inputs)
-                    if not _any(cell.tests)
-                ),
-                tuple(MAKERS.make(one.node, making) for one in rule.outputs),
-            )
+        asked = [
+            [None if _any(cell.tests) else cells.passing(cell.tests, making.types) for cell in rule.inputs]
             for rule in table.rules
         ]
+        self.rules = [
+            _Rule(
+                tuple((index, passing) for index, passing in enumerate(row) if passing is not None),
+                tuple(MAKERS.make(one.node, making) for one in rule.outputs),
+            )
+            for rule, row in zip(table.rules, asked, strict=True)
+        ]
+        columns = [
+            lookup([(rule.inputs[at].tests, row[at]) for rule, row in zip(table.rules, asked, strict=True)])
+            for at in range(len(table.inputs))
+        ]
+        # None: some cell must be asked by itself
+        self.lookups = None if None in columns else [one for one in columns if one is not None]
+        self.matched: dict[int, tuple[int, ...]] = {}
         self.many = table.policy.many and table.aggregation is None
+        self.ordered, self.several = table.policy.ordered, table.policy.many
+        self.full = (1 << len(self.rules)) - 1
+        self.names = [column.name for column in self.columns]
+        self.defaults = any(column.default is not None for column in self.columns)
+        self.constant: dict[int, list[Any]] = {}
+        for number, rule in enumerate(table.rules):
+            self._keep(number, rule)
+
+    def _keep(self, number: int, rule: Rule) -> None:
+        """Outputs that are literals, and allowed, are the same in every run."""
+        literal = all(isinstance(one.node, _LITERALS) for one in rule.outputs)
+        if literal and all(one.values is None or cells.simple(one.values.node) for one in self.columns):
+            run = Run(_SOME_DAY)
+            row = self._row(number, Scope({}), run)
+            if row is not None and not run.notes:
+                self.constant[number] = row
 
     # Which rules hit -----------------------------------------------------------------------------------------------------
 
     def decide(self, scope: Scope, run: Run) -> Value:
         run.step(len(self.rules) + 1)
-        traced = run if isinstance(run, TracedRun) else None
         values: list[Any] = []
-        for closure, wanted, allowed, label in self.inputs:
+        for closure, admits, wanted, allowed, label in self.inputs:
             value = closure(scope, run)
-            if wanted != ANY:
+            if not admits(value):
                 value = entered(value, wanted, run, (f"输入“{label}”", f"input “{label}”"))
             if allowed is not None and value is not None and allowed(value, scope, run) is not True:
                 run.note(
@@ -93,9 +122,52 @@ class _Table:
                 )
                 return None
             values.append(value)
+        passed = self._passed(values)
+        if passed is not None:
+            hits = self._matched(passed)
+        else:
+            hits, misses = self._asked(values, scope, run)
+        result = self._result(hits, scope, run)
+        if isinstance(run, TracedRun):
+            missed = (lambda: misses) if passed is None else partial(self._misses, passed)
+            run.table(TableTrace(self.table.place, tuple(values), hits, result, missed))
+        return result
+
+    def _passed(self, values: list[Any]) -> list[int] | None:
+        """Of each column the rules whose cell its value passes, as bits; None when cells must be asked one by one."""
+        if self.lookups is None:
+            return None
+        found = []
+        for column, value in zip(self.lookups, values, strict=True):
+            bits = column(value)
+            if bits is None:
+                return None
+            found.append(bits)
+        return found
+
+    def _matched(self, passed: list[int]) -> tuple[int, ...]:
+        every = self.full
+        for bits in passed:
+            every &= bits
+        hits = self.matched.get(every)
+        if hits is None:
+            hits = tuple(number for number in range(len(self.rules)) if every >> number & 1)
+            if len(self.matched) < _REMEMBERED:
+                self.matched[every] = hits
+        return hits
+
+    def _misses(self, passed: list[int]) -> Misses:
+        failing = (
+            next((column for column, bits in enumerate(passed) if not bits >> number & 1), None)
+            for number in range(len(self.rules))
+        )
+        return tuple((number, column) for number, column in enumerate(failing) if column is not None)
+
+    def _asked(self, values: list[Any], scope: Scope, run: Run) -> tuple[tuple[int, ...], Misses]:
+        """Rule by rule, cell by cell: those that hit, and each other with its first failing cell."""
         hits: list[int] = []
         misses: list[tuple[int, int]] = []
-        first_only = self.table.policy is HitPolicy.FIRST and traced is None
+        first_only = self.table.policy is HitPolicy.FIRST and not isinstance(run, TracedRun)
         for number, rule in enumerate(self.rules):
             for column, passes in rule.cells:
                 if passes(values[column], scope, run) is not True:
@@ -105,14 +177,11 @@ class _Table:
                 hits.append(number)
                 if first_only:
                     break
-        result = self._result(hits, scope, run)
-        if traced is not None:
-            traced.table(TableTrace(self.table.place, tuple(values), tuple(hits), tuple(misses), result))
-        return result
+        return tuple(hits), tuple(misses)
 
     # What the hit policy makes of them -----------------------------------------------------------------------------------
 
-    def _result(self, hits: list[int], scope: Scope, run: Run) -> Value:
+    def _result(self, hits: tuple[int, ...], scope: Scope, run: Run) -> Value:
         if not hits:
             return self._nothing(scope, run)
         if self.table.policy is HitPolicy.UNIQUE and len(hits) > 1:
@@ -129,9 +198,9 @@ class _Table:
         if self.table.policy is HitPolicy.ANY and not all(_same(rows[0], row) for row in rows[1:]):
             self._violated(hits, run, "ANY", "命中各条的结果应相同", "all that match must agree")
             return None
-        if self.table.policy.ordered:
+        if self.ordered:
             rows.sort(key=lambda row: self._rank(row, scope, run))
-        if not self.table.policy.many:
+        if not self.several:
             return self._shaped(rows[0])
         shaped = [self._shaped(row) for row in rows]
         if self.table.aggregation is None:
@@ -142,7 +211,7 @@ class _Table:
             run.note(why.zh, why.en)
             return None
 
-    def _violated(self, hits: list[int], run: Run, policy: str, zh: str, en: str) -> None:
+    def _violated(self, hits: tuple[int, ...], run: Run, policy: str, zh: str, en: str) -> None:
         rules = [str(number + 1) for number in hits]
         run.note(
             f"违反命中策略 {policy}：规则 {'、'.join(rules)} 同时命中，而{zh}。",
@@ -151,10 +220,12 @@ class _Table:
 
     def _row(self, number: int, scope: Scope, run: Run) -> list[Any] | None:
         """The outputs of a rule; None when one is outside its output values."""
+        if (constant := self.constant.get(number)) is not None:
+            return constant
         row = []
         for closure, column in zip(self.rules[number].outputs, self.columns, strict=True):
             value = closure(scope, run)
-            if column.type != ANY:
+            if not column.admits(value):
                 value = entered(value, column.type, run, (f"输出“{column.label}”", f"output “{column.label}”"))
             if column.values is not None and value is not None and column.values.passes(value, scope, run) is not True:
                 run.note(
@@ -177,11 +248,11 @@ class _Table:
     def _shaped(self, row: list[Any]) -> Value:
         if len(self.columns) == 1:
             return row[0]  # type: ignore[no-any-return]
-        return {column.name: value for column, value in zip(self.columns, row, strict=True)}
+        return dict(zip(self.names, row, strict=True))
 
     def _nothing(self, scope: Scope, run: Run) -> Value:
         """No rule matched: the default outputs where there are some; an empty list where several hits were a list."""
-        if any(column.default is not None for column in self.columns):
+        if self.defaults:
             row = [None if column.default is None else column.default(scope, run) for column in self.columns]
             value = self._shaped(row)
             return [value] if self.many and not isinstance(value, list) else value
@@ -200,10 +271,12 @@ def _column(output: Output, table: DecisionTable, types: Types, making: Making, 
         order = order_of(types.model, output, around, len(table.outputs))
         if order is not None:
             ranks = tuple(prepare_tests(n.UnaryTests(one.at, (one,)), making.types) for one in order.tests)
+    wanted = types.of(output.type)
     return _Column(
         name=output.name,
         label=output.label or output.name or table.place.label,
-        type=types.of(output.type),
+        type=wanted,
+        admits=admission(wanted),
         values=None if output.values is None else prepare_tests(output.values, making.types),
         ranks=ranks,
         default=None if output.default is None else _default(output.default, making),

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from yiwang.rules.core.dmn.places import Place
 from yiwang.rules.core.feel.running import STEPS, Note, Run
 from yiwang.rules.core.feel.values import DateTime, Value
 
+Misses = tuple[tuple[int, int], ...]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class TableTrace:
     """One pass through a decision table.
 
-    `inputs` are the values of its input expressions in order; `hits` the indexes of the rules that matched; `misses` each other rule
-    with the index of its first failing cell.
+    `inputs` are the values of its input expressions in order; `hits` the indexes of the rules that matched.
     """
 
     place: Place
     inputs: tuple[Value, ...]
     hits: tuple[int, ...]
-    misses: tuple[tuple[int, int], ...]
     result: Value
+    missed: Callable[[], Misses]
+
+    @property
+    def misses(self) -> Misses:
+        """Each rule that did not match with the index of its first failing cell; worked out when asked."""
+        return self.missed()
 
 
 @dataclass(slots=True)

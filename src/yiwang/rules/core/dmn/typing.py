@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from threading import RLock
 
@@ -186,6 +186,36 @@ class _MemberHolds(_Holds):
         found = value.get(self.name)
         items = found if self.each and isinstance(found, list) else [found]
         return all(item is None or super(_MemberHolds, self).__call__(item, Scope(value)) for item in items)
+
+
+def admission(wanted: Type) -> Callable[[Value], bool]:
+    """A quick question: whether a value surely enters a place of a type as it is. `entered` is asked where the answer is no."""
+    if wanted == ANY:
+        return lambda value: True
+    if isinstance(wanted, Constrained) and type(wanted.holds) is _Holds and wanted.holds.kind is not None:
+        return _narrow(wanted.holds.kind, wanted.holds.quick, admission(wanted.base))
+    if isinstance(wanted, ContextOf):
+        return _members([(name, admission(each)) for name, each in wanted.members])
+    if type(wanted) is Type and wanted.name in _CLASSES:
+        kind = _CLASSES[wanted.name]
+        return lambda value: value is None or type(value) is kind
+    return lambda value: value is None
+
+
+def _narrow(kind: type, holds: Holds, base: Callable[[Value], bool]) -> Callable[[Value], bool]:
+    return lambda value: value is None or (type(value) is kind and holds(value) and base(value))
+
+
+def _members(members: list[tuple[str, Callable[[Value], bool]]]) -> Callable[[Value], bool]:
+    def run_it(value: Value) -> bool:
+        if type(value) is not dict:
+            return value is None
+        for name, admits in members:  # noqa: SIM110 — a generator would cost more than what it goes through
+            if name not in value or not admits(value[name]):
+                return False
+        return True
+
+    return run_it
 
 
 def entered(value: Value, wanted: Type, run: Run, what: tuple[str, str]) -> Value:
