@@ -156,6 +156,15 @@ class _Plan:
     below: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The rules of a table as they are told; whether the `first` hit counts; what each rule gives where priority decides."""
+
+    rules: tuple[RuleText, ...]
+    first: bool
+    given: list[list[Any]] | None
+
+
 class Explainer:
     """Explains one decision of a model. `terms` are the words for its names, `references` say where a parameter comes from."""
 
@@ -163,10 +172,7 @@ class Explainer:
         self.terms = terms
         self._words: dict[Any, Words] = {}
         self.top = (model.namespace, decision.id)
-        self._rules: dict[Place, tuple[RuleText, ...]] = {}
-        self._first: set[Place] = set()
-        # Of tables that answer by priority: what each rule gives, to tell the one that was taken.
-        self._given: dict[Place, list[list[Any]]] = {}
+        self._tables: dict[Place, _Table] = {}
         self._plans: dict[tuple[str, str], _Plan] = {}
         for home, one in reach.decisions:
             self._plans[(home.namespace, one.id)] = self._plan(home, one)
@@ -174,7 +180,7 @@ class Explainer:
         for _, function in reach.knowledge:
             self._read(function.function)
         own = [table.place for table in tables_in(decision.logic)]
-        self._own = self._rules[own[0]] if len(own) == 1 else ()
+        self._own = self._tables[own[0]].rules if len(own) == 1 else ()
 
     def term(self, name: str) -> Term:
         return self.terms.get(name) or Term(Words(name, name))
@@ -213,11 +219,11 @@ class Explainer:
 
     def _read(self, logic: Any) -> None:
         for table in tables_in(logic):
-            self._rules[table.place] = tuple(self._rule(table, at, rule) for at, rule in enumerate(table.rules, 1))
-            if table.policy is HitPolicy.FIRST:
-                self._first.add(table.place)
-            elif table.policy is HitPolicy.PRIORITY:
-                self._given[table.place] = [[_constant(one.node) for one in rule.outputs] for rule in table.rules]
+            rules = tuple(self._rule(table, at, rule) for at, rule in enumerate(table.rules, 1))
+            given = None
+            if table.policy is HitPolicy.PRIORITY:
+                given = [[_constant(one.node) for one in rule.outputs] for rule in table.rules]
+            self._tables[table.place] = _Table(rules, table.policy is HitPolicy.FIRST, given)
 
     def _rule(self, table: DecisionTable, number: int, rule: Rule) -> RuleText:
         cells = zip(table.inputs, rule.inputs, strict=True)
@@ -247,22 +253,13 @@ class Explainer:
 
     def rules_of(self, trace: TableTrace) -> tuple[RuleText, ...]:
         """The rules of a table that made its result."""
-        hits = trace.hits[:1] if trace.place in self._first else trace.hits
-        if trace.place in self._given:
-            hits = self._preferred(trace)
-        known = self._rules.get(trace.place, ())
-        return tuple(known[number] for number in hits if number < len(known))
-
-    def _preferred(self, trace: TableTrace) -> tuple[int, ...]:
-        """The first of the hits that gives what the table gave."""
-        result = list(trace.result.values()) if isinstance(trace.result, dict) else [trace.result]
-        given = self._given[trace.place]
-        same = (
-            number
-            for number in trace.hits
-            if all(one is _COMPUTED or one == value for one, value in zip(given[number], result, strict=False))
-        )
-        return (next(same, trace.hits[0]),) if trace.hits else ()
+        known = self._tables.get(trace.place)
+        if known is None:
+            return ()
+        hits = trace.hits[:1] if known.first else trace.hits
+        if known.given is not None:
+            hits = _preferred(trace, known.given)
+        return tuple([known.rules[number] for number in hits])
 
     def explain(
         self,
@@ -283,23 +280,17 @@ class Explainer:
     ) -> DecisionNote:
         trace, plan = found[key], self._plans[key]
         rules = tuple([rule for table in trace.tables for rule in self.rules_of(table)])
-        inputs = tuple([self._input(name, title, trace, facts, references) for name, title in plan.inputs])
+        inputs, values = [], trace.inputs
+        for name, title in plan.inputs:
+            fact, reference = facts.get(name), references.get(name)
+            source, version = (fact.source, fact.version) if fact is not None else ("", None)
+            inputs.append(
+                InputNote(name, title, values.get(name), self.value, source, version, reference is not None, reference)
+            )
         below = tuple([self._note(one, found, facts, references) for one in plan.below if one in found])
         return DecisionNote(
-            trace.id, trace.name, plan.title, trace.result, self.value, inputs, below, rules, trace.notes
+            trace.id, trace.name, plan.title, trace.result, self.value, tuple(inputs), below, rules, trace.notes
         )
-
-    def _input(
-        self,
-        name: str,
-        title: Words,
-        trace: DecisionTrace,
-        facts: Mapping[str, Fact],
-        references: Mapping[str, Words],
-    ) -> InputNote:
-        fact, value, reference = facts.get(name), trace.inputs.get(name), references.get(name)
-        source, version = (fact.source, fact.version) if fact is not None else ("", None)
-        return InputNote(name, title, value, self.value, source, version, reference is not None, reference)
 
 
 # Stands for an output that is worked out for each subject.
@@ -310,6 +301,17 @@ def _constant(node: n.Node) -> Any:
     if isinstance(node, n.Number | n.String | n.Boolean):
         return node.value
     return None if isinstance(node, n.Null) else _COMPUTED
+
+
+def _preferred(trace: TableTrace, given: list[list[Any]]) -> tuple[int, ...]:
+    """The first of the hits that gives what the table gave."""
+    result = list(trace.result.values()) if isinstance(trace.result, dict) else [trace.result]
+    same = (
+        number
+        for number in trace.hits
+        if all(one is _COMPUTED or one == value for one, value in zip(given[number], result, strict=False))
+    )
+    return (next(same, trace.hits[0]),) if trace.hits else ()
 
 
 def _asks_nothing(cell: Cell) -> bool:

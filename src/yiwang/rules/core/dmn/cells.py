@@ -93,6 +93,8 @@ def _between(extent: n.Interval) -> Holds | None:
     low, high = extent.low.value, extent.high.value
     if low > high:
         return None
+    if extent.low_closed and extent.high_closed:
+        return lambda value: low <= value <= high
     above, below = (
         (operator.ge if extent.low_closed else operator.gt),
         (operator.le if extent.high_closed else operator.lt),

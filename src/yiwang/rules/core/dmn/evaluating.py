@@ -40,11 +40,11 @@ class PreparedModel:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.root = Instance(model, (), self._service_function)
-        self._names = {one.name: one for one in reversed(list(model.elements()))}
+        self._names = {**model.by_id, **{one.name: one for one in reversed(list(model.elements()))}}
         self._plans: dict[tuple[tuple[Key, ...], tuple[Key, ...]], tuple[Step, ...]] = {}
 
     def _named(self, name: str) -> Element | None:
-        return self._names.get(name) or self._names.get(" ".join(name.split())) or self.model.by_id.get(name)
+        return self._names.get(name) or self._names.get(" ".join(name.split()))
 
     def decide(self, name: str, inputs: Mapping[str, Any], run: Run) -> Value:
         """The value of a decision, by name or id. Raises NotFound, DmnRefused and BudgetExceeded."""
@@ -148,13 +148,13 @@ class PreparedModel:
         return result
 
     def _input(self, need: Needed, taking: _Taking) -> Value:
-        found = taking.found
-        if need.key not in found:
+        value = taking.found.get(need.key, _ABSENT)
+        if value is _ABSENT:
             value = _given(need, taking.inputs) if need.names else taking.inputs.get(need.name)
             if not need.admits(value):
                 value = entered(value, need.type, taking.run, (f"输入“{need.name}”", f"input “{need.name}”"))
-            found[need.key] = value
-        return found[need.key]  # type: ignore[no-any-return]
+            taking.found[need.key] = value
+        return value  # type: ignore[no-any-return]
 
     # Plans ---------------------------------------------------------------------------------------------------------------
 

@@ -193,7 +193,7 @@ def admission(wanted: Type) -> Callable[[Value], bool]:
     if wanted == ANY:
         return lambda value: True
     if isinstance(wanted, Constrained) and type(wanted.holds) is _Holds and wanted.holds.kind is not None:
-        return _narrow(wanted.holds.kind, wanted.holds.quick, admission(wanted.base))
+        return _narrow(wanted.holds.kind, wanted.holds.quick, wanted.base)
     if isinstance(wanted, ContextOf):
         return _members([(name, admission(each)) for name, each in wanted.members])
     if type(wanted) is Type and wanted.name in _CLASSES:
@@ -202,8 +202,11 @@ def admission(wanted: Type) -> Callable[[Value], bool]:
     return lambda value: value is None
 
 
-def _narrow(kind: type, holds: Holds, base: Callable[[Value], bool]) -> Callable[[Value], bool]:
-    return lambda value: value is None or (type(value) is kind and holds(value) and base(value))
+def _narrow(kind: type, holds: Holds, base: Type) -> Callable[[Value], bool]:
+    if type(base) is Type and _CLASSES.get(base.name) is kind:
+        return lambda value: value is None or (type(value) is kind and holds(value))
+    within = admission(base)
+    return lambda value: value is None or (type(value) is kind and holds(value) and within(value))
 
 
 def _members(members: list[tuple[str, Callable[[Value], bool]]]) -> Callable[[Value], bool]:
