@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 from yiwang.rules.adapters.factfile import FactFile, facts_rows, literal
 from yiwang.rules.answers import MatchCount
 from yiwang.rules.asking import parameter_value, parameters_on
-from yiwang.rules.compiled import compiled, groups
 from yiwang.rules.core.feel.values import Value
 from yiwang.rules.core.plan.columns import value_of
 from yiwang.rules.deciding import granted_with
@@ -50,6 +49,9 @@ def execute(
         tallies = interpret(asked, facts, db, on, fixed, folder / "interpreted.parquet")
         parts.append(folder / "interpreted.parquet")
     else:
+        # only here: the compiler takes longer to import than most commands take
+        from yiwang.rules.compiled import compiled, groups
+
         for number, group in enumerate(groups(asked, fixed)):
             part = folder / f"hits-{number}.parquet"
             tallies |= compiled(group, facts, db, on, fixed, engine, part)

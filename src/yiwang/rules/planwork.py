@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from yiwang.kernel.core.pack import Finding
 from yiwang.rules.asking import parameter_value
-from yiwang.rules.compiled import plan_of
 from yiwang.rules.core.plan.columns import FEEL_KINDS, Column
-from yiwang.rules.core.plan.plan import Account
 from yiwang.rules.core.plan.refusal import PlanRefused
 from yiwang.rules.population import KEY
 from yiwang.rules.prepared import Prepared
 from yiwang.rules.proofwork import base_type, first_day
 from yiwang.rules.runs import Asked
 from yiwang.rules.schema import DERIVED_TYPES, InputFile
+
+if TYPE_CHECKING:
+    from yiwang.rules.core.plan.plan import Account
 
 # What a column is taken for until a table says better: whole numbers, or money.
 DIGITS, CENTS = 18, 2
@@ -35,6 +37,9 @@ class PlanAccount:
 
 def plan_accounts(found: Prepared) -> tuple[PlanAccount, ...]:
     """How each expression runs. Raises PlanRefused when the decision cannot be taken in one pass."""
+    # only here: the compiler takes longer to import than most commands take
+    from yiwang.rules.compiled import plan_of
+
     asked = Asked(found, 0, {name: name for name in found.inputs if name not in found.uses})
     columns = {name: _column(found, name, found.bindings.get(name)) for name in asked.names}
     on = first_day(found)
