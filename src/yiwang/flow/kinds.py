@@ -9,6 +9,8 @@ from yiwang.flow.dutyfile import DutyFile, duties_check
 from yiwang.flow.forms import form_install, form_parse
 from yiwang.flow.itemchecks import item_check
 from yiwang.flow.items import item_install
+from yiwang.flow.processes import process_install
+from yiwang.flow.processkinds import process_check, process_parse
 from yiwang.flow.schema import ItemFile
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.pack import FileKind, Pack, kind_register
@@ -29,7 +31,14 @@ def _install_item(path: str, file: Any, pack: Pack, actor: Actor) -> None:
     item_install(actor=actor, file=file, pack=pack)
 
 
+def _install_process(path: str, reading: Any, pack: Pack, actor: Actor) -> None:
+    process_install(actor=actor, path=path, pack=pack)
+
+
 FORMS = FileKind(id="forms", pattern="forms/*.form", parse=form_parse, install=_install_form)
+PROCESSES = FileKind(
+    id="processes", pattern="processes/*.bpmn", parse=process_parse, check=process_check, install=_install_process
+)
 ITEMS = FileKind(id="items", pattern="items/*.yaml", model=ItemFile, check=item_check, install=_install_item)
 
 
@@ -37,4 +46,5 @@ def kinds_register() -> None:
     """Called once when the program starts."""
     kind_register(DUTIES)
     kind_register(FORMS)
+    kind_register(PROCESSES)
     kind_register(ITEMS)

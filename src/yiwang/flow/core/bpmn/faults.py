@@ -122,3 +122,6 @@ REASONS: dict[str, Text] = {
     ),
     "loop_terms": _text("{why}", "{why_en}"),
 }
+
+# With one of these there is no diagram to speak of.
+UNREADABLE = frozenset({"bad_xml", "doctype", "too_large", "not_bpmn"})

@@ -1,0 +1,324 @@
+"""Writing versions of a process: draft, propose, approve or reject, roll back. Nobody lets their own version hold.
+
+New cases follow the published version; running cases keep theirs until they are moved (migrating.py).
+"""
+
+from __future__ import annotations
+
+import io
+
+from django.db import transaction
+from django.utils import timezone
+
+from yiwang.flow.core.bpmn.faults import UNREADABLE
+from yiwang.flow.core.bpmn.reading import Reading, read
+from yiwang.flow.core.process.nodes import Definition
+from yiwang.flow.definitions import definition_of, refused
+from yiwang.flow.models import FormVersion, Process, ProcessVersion
+from yiwang.flow.processchecks import Around, names_check
+from yiwang.flow.processevents import (
+    PROCESS_PROPOSED,
+    PROCESS_PUBLISHED,
+    PROCESS_REJECTED,
+    PROCESS_ROLLED_BACK,
+    PROCESS_WITHDRAWN,
+)
+from yiwang.flow.processrows import ProcessVersionRow, process_row, reading_of, version_row, version_told
+from yiwang.kernel.access import demand
+from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.pack import Finding, Pack
+from yiwang.kernel.errors import InputError
+from yiwang.kernel.selectors import department_names
+from yiwang.kernel.service import audit, emit, file_put
+from yiwang.rules.errors import SelfApproval, VersionMoved
+from yiwang.rules.selectors import decision_get, decision_list
+
+LONGEST_NOTE = 400
+State = ProcessVersion.State
+
+
+@transaction.atomic
+def process_draft_save(
+    *, actor: Actor, process_id: str, bpmn: bytes, number: int | None = None, note: str = "", department: str = ""
+) -> ProcessVersionRow:
+    """Save a draft: a new one, or with `number` the actor's own draft again. `department` makes a process that is not there yet.
+
+    A draft may still be wrong; what is no BPMN file, or does not hold the process at all, is refused. Raises Refused, NotFound,
+    DiagramRefused, VersionMoved.
+    """
+    process = _process(process_id, department)
+    rule = demand(actor, "process.edit", process.department).rule
+    reading = read(bpmn, f"{process_id}.bpmn")
+    _readable(reading, process_id)
+    draft = None if number is None else _locked(process, number, State.DRAFT)
+    if draft is not None:
+        _own(actor, draft)
+    else:
+        process.save()
+        base = process.published
+        draft = ProcessVersion(
+            process=process,
+            number=_next(process),
+            author=actor.id,
+            author_name=actor.name,
+            based_on=base.number if base else None,
+        )
+    draft.digest = _keep(actor, bpmn, process_id)
+    draft.note = _note(note) or draft.note
+    draft.save()
+    _audit(actor, "process.edit", draft, rule, note)
+    return version_told(draft)
+
+
+def _process(process_id: str, department: str) -> Process:
+    if not department or Process.objects.filter(pk=process_id).exists():
+        return process_row(process_id)
+    return Process(id=process_id, title_zh=process_id, title_en=process_id, department=department)
+
+
+def _readable(reading: Reading, process_id: str) -> None:
+    if any(finding.code in UNREADABLE for finding in reading.findings):
+        raise refused(reading.findings, process_id)
+    if process_id not in reading.places:
+        raise InputError(
+            zh=f"文件里没有编号为 {process_id} 的流程",
+            en=f"the file holds no process {process_id}",
+            where=process_id,
+            hint_zh="流程的编号不能改；要另起一个流程，请新建。",
+            hint_en="The id of a process cannot change; make a new process instead.",
+        )
+
+
+@transaction.atomic
+def process_propose(*, actor: Actor, process_id: str, number: int, note: str = "") -> ProcessVersionRow:
+    """Ask for a draft to hold. From here its content is final. Raises DiagramRefused with the findings."""
+    process = process_row(process_id)
+    rule = demand(actor, "process.edit", process.department).rule
+    draft = _locked(process, number, State.DRAFT)
+    if process.published is not None and draft.digest == process.published.digest:
+        raise VersionMoved(
+            zh=f"第 {number} 版与生效的版本内容相同",
+            en=f"version {number} says the same as the one that holds",
+            where=process_id,
+            hint_zh="先修改，再提交。",
+            hint_en="Change something first.",
+        )
+    findings = version_findings(actor, draft)
+    if any(finding.level == "error" for finding in findings):
+        raise refused(findings, process_id)
+    return _moved(draft, State.PROPOSED, "propose", PROCESS_PROPOSED, actor, note, rule)
+
+
+def version_findings(actor: Actor, version: ProcessVersion) -> tuple[Finding, ...]:
+    """What stands against a version: what reading it finds, and what it names that the city does not have."""
+    reading = reading_of(version)
+    if not reading.is_sound:
+        return reading.findings
+    if not any(one.id == version.process_id for one in reading.definitions):
+        zh, en = "流程没有写明 isExecutable", "the process does not say isExecutable"
+        return (*reading.findings, Finding(version.process_id, zh, en))
+    return (*reading.findings, *names_check(reading, _around(actor)))
+
+
+def _around(actor: Actor) -> Around:
+    decisions = {row.id: decision_get(actor, row.id).file.inputs for row in decision_list(actor) if row.published}
+    return Around(
+        forms=set(FormVersion.objects.values_list("form_id", flat=True)),
+        decisions={name: [one.name for one in inputs] for name, inputs in decisions.items()},
+        processes=set(Process.objects.exclude(published=None).values_list("id", flat=True)),
+        departments=set(department_names()),
+    )
+
+
+@transaction.atomic
+def process_withdraw(*, actor: Actor, process_id: str, number: int, note: str = "") -> ProcessVersionRow:
+    """Take one's own version back before anybody decided on it; it is a draft again."""
+    process = process_row(process_id)
+    rule = demand(actor, "process.edit", process.department).rule
+    version = _locked(process, number, State.PROPOSED)
+    _own(actor, version)
+    return _moved(version, State.DRAFT, "withdraw", PROCESS_WITHDRAWN, actor, note, rule)
+
+
+@transaction.atomic
+def process_approve(*, actor: Actor, process_id: str, number: int, note: str = "") -> ProcessVersionRow:
+    """Let a proposed version hold from now on; the one before is replaced. Raises SelfApproval for its author."""
+    process = process_row(process_id)
+    rule = demand(actor, "process.approve", process.department).rule
+    version = _locked(process, number, State.PROPOSED)
+    _not_own(actor, version)
+    return _publish(process, version, actor, "approve", note, rule)
+
+
+@transaction.atomic
+def process_reject(*, actor: Actor, process_id: str, number: int, note: str) -> ProcessVersionRow:
+    """Send a proposed version back, with the reason."""
+    process = process_row(process_id)
+    rule = demand(actor, "process.approve", process.department).rule
+    version = _locked(process, number, State.PROPOSED)
+    _not_own(actor, version)
+    _needed(note)
+    version.approver, version.approver_name = actor.id, actor.name
+    return _moved(version, State.REJECTED, "reject", PROCESS_REJECTED, actor, note, rule)
+
+
+@transaction.atomic
+def process_roll_back(*, actor: Actor, process_id: str, number: int, note: str) -> ProcessVersionRow:
+    """Let an earlier version hold again, with the reason. Running cases keep the version they follow."""
+    process = process_row(process_id)
+    rule = demand(actor, "process.approve", process.department).rule
+    version = _locked(process, number, State.REPLACED)
+    _needed(note)
+    return _publish(process, version, actor, "roll-back", note, rule)
+
+
+@transaction.atomic
+def process_install(*, actor: Actor, path: str, pack: Pack) -> tuple[ProcessVersionRow, ...]:
+    """Make the processes of a pack's file effective. The same content changes nothing; a new one holds at once unless the city
+    holds a version of its own: then it is proposed. Raises DiagramRefused."""
+    demand(actor, "pack.install")
+    bpmn = pack.files[path]
+    reading = read(bpmn, f"{pack.manifest.id}/{path}")
+    if not reading.is_sound:
+        raise refused(reading.findings, path)
+    digest = _keep(actor, bpmn, path.removeprefix("processes/").removesuffix(".bpmn"))
+    return tuple(_installed(actor, definition, digest, pack) for definition in reading.definitions)
+
+
+def _installed(actor: Actor, definition: Definition, digest: str, pack: Pack) -> ProcessVersionRow:
+    names = {"title_zh": definition.name.zh, "title_en": definition.name.en}
+    process, created = Process.objects.get_or_create(
+        id=definition.id, defaults={**names, "department": pack.manifest.department, "pack_id": pack.manifest.id}
+    )
+    process.department, process.pack_id = pack.manifest.department, pack.manifest.id
+    process.save()
+    audit(
+        actor=actor,
+        act="pack.install",
+        object_kind="process",
+        object_id=process.pk,
+        details={"pack": pack.manifest.id, "new": created, "digest": digest},
+    )
+    before = process.versions.exclude(pack_digest="").order_by("-number").first()
+    if before is not None and before.digest == digest:
+        return version_told(before)
+    version = ProcessVersion(
+        process=process,
+        number=_next(process),
+        digest=digest,
+        pack_digest=pack.digest,
+        author=f"pack:{pack.manifest.id}",
+        author_name=pack.manifest.id,
+        based_on=before.number if before else None,
+        state=State.PROPOSED,
+    )
+    version.save()
+    if process.published is None or process.published.pack_digest:
+        return _publish(process, version, actor, "install", "", "pack.install")
+    _audit(actor, "process.propose", version, "pack.install", "")
+    emit(PROCESS_PROPOSED, _said(version))
+    return version_told(version)
+
+
+def _publish(
+    process: Process, version: ProcessVersion, actor: Actor, act: str, note: str, rule: str
+) -> ProcessVersionRow:
+    current, installs = process.published, act == "install"
+    name = definition_of(version).name
+    if current is not None:
+        current.state = State.REPLACED
+        current.save(update_fields=["state"])
+    version.state, version.published_at = State.PUBLISHED, timezone.now()
+    version.approver = "installation" if installs else actor.id
+    version.approver_name = "installation" if installs else actor.name
+    version.save()
+    process.published = version
+    process.title_zh, process.title_en = name.zh, name.en
+    process.save()
+    _audit(actor, f"process.{act}", version, rule, note)
+    emit(PROCESS_ROLLED_BACK if act == "roll-back" else PROCESS_PUBLISHED, _said(version))
+    return version_told(version)
+
+
+def _moved(
+    version: ProcessVersion, state: State, act: str, event: str, actor: Actor, note: str, rule: str
+) -> ProcessVersionRow:
+    version.state = state
+    version.save()
+    _audit(actor, f"process.{act}", version, rule, note)
+    emit(event, _said(version))
+    return version_told(version)
+
+
+def _locked(process: Process, number: int, *states: State) -> ProcessVersion:
+    """The version, held against others until the transaction ends. Raises VersionMoved when it is in another state."""
+    Process.objects.select_for_update().get(pk=process.pk)
+    version = version_row(process, number)
+    if version.state not in states:
+        wanted = " / ".join(str(state.value) for state in states)
+        raise VersionMoved(
+            zh=f"第 {number} 版现在是 {version.state}，这一步要从 {wanted} 开始",
+            en=f"version {number} is {version.state} now; this step starts from {wanted}",
+            where=process.pk,
+            hint_zh="刷新后再看。",
+            hint_en="Look at it again.",
+        )
+    return version
+
+
+def _keep(actor: Actor, bpmn: bytes, name: str) -> str:
+    """Store the diagram's bytes and return their digest."""
+    kept = file_put(actor=actor, source=io.BytesIO(bpmn), name=f"{name}.bpmn", media_type="application/xml")
+    return str(kept.digest)
+
+
+def _next(process: Process) -> int:
+    newest = process.versions.order_by("-number").values_list("number", flat=True).first()
+    return (newest or 0) + 1
+
+
+def _own(actor: Actor, version: ProcessVersion) -> None:
+    if version.author != actor.id:
+        raise VersionMoved(
+            zh=f"第 {version.number} 版是 {version.author_name} 起草的",
+            en=f"version {version.number} was written by {version.author_name}",
+            where=version.process_id,
+            hint_zh="另存为自己的新草稿；审批人可以退回。",
+            hint_en="Save a new draft of your own; whoever approves may send it back.",
+        )
+
+
+def _not_own(actor: Actor, version: ProcessVersion) -> None:
+    if version.author == actor.id:
+        raise SelfApproval(
+            zh="起草人不能批准自己的版本",
+            en="an author cannot decide on their own version",
+            where=f"{version.process_id} v{version.number}",
+            hint_zh="请另一位有权的人办理。",
+            hint_en="Ask somebody else who may.",
+        )
+
+
+def _note(note: str) -> str:
+    return note.strip()[:LONGEST_NOTE]
+
+
+def _needed(note: str) -> None:
+    if not note.strip():
+        raise InputError(zh="请写明理由", en="give the reason", where="note")
+
+
+def _audit(actor: Actor, act: str, version: ProcessVersion, rule: str, note: str) -> None:
+    audit(
+        actor=actor,
+        act=act,
+        object_kind="process",
+        object_id=version.process_id,
+        rule=rule,
+        purpose=_note(note),
+        details={"version": version.number, "digest": version.digest, "state": version.state},
+    )
+
+
+def _said(version: ProcessVersion) -> dict[str, object]:
+    return {"process": version.process_id, "version": version.number, "digest": version.digest}
