@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
+from yiwang.flow.core.forms.reading import FormRead, form_read
 from yiwang.flow.models import FormVersion
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
@@ -24,6 +26,10 @@ class FormFile:
 
     id: str
     body: dict[str, Any]
+
+    @cached_property
+    def read(self) -> FormRead:
+        return form_read(self.body)
 
 
 def form_parse(data: bytes, where: str) -> FormFile:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from yiwang.flow.core.forms.conditions import ConditionWrong, condition_read
+from yiwang.flow.core.forms.elements import Form, Kind
 from yiwang.flow.core.limits import limit_within
 from yiwang.flow.schema import ItemFile, LimitFile
 from yiwang.kernel.core.budget import Budget
@@ -19,6 +21,7 @@ def item_check(path: str, file: ItemFile, view: View) -> Iterator[Finding]:
         yield Finding(where, f"事项 {file.id} 在别的包里已有", f"another pack has an item {file.id}")
     yield from _names(where, file, view)
     yield from _limits(where, file)
+    yield from _over_answers(where, file, view)
 
 
 def _names(where: str, file: ItemFile, view: View) -> Iterator[Finding]:
@@ -85,3 +88,34 @@ def _limits(where: str, file: ItemFile) -> Iterator[Finding]:
                 f"承诺时限 {promised.name.zh} 可能超过法定时限 {legal.name.zh}（{limit.basis}）",
                 f"the promise ({promised.name.en}) may exceed the legal limit ({legal.name.en}; {limit.basis})",
             )
+
+
+def _over_answers(where: str, file: ItemFile, view: View) -> Iterator[Finding]:
+    """What an item says about answers, its form asks."""
+    form = next((f.read.form for f in view.every("forms") if f.id == file.form), None)
+    by = file.limits_by
+    if by is not None and by.field != "topic":
+        yield from _sorted_by(where, by.field, list(by.values), form)
+    for material in file.materials:
+        place = f"{where} material {material.id}"
+        question = form.question((material.question,)) if form and material.question else None
+        if material.question and (question is None or question.kind is not Kind.FILES):
+            yield Finding(
+                place, f"表单没有文件问题 {material.question}", f"the form has no file question {material.question}"
+            )
+        if material.required_when:
+            try:
+                condition_read(material.required_when, {q.address[0] for q in form.questions} if form else set())
+            except ConditionWrong as error:
+                yield Finding(place, error.zh, error.en)
+
+
+def _sorted_by(where: str, name: str, values: list[str], form: Form | None) -> Iterator[Finding]:
+    question = form.question((name,)) if form else None
+    known = {option.value for option in question.options} if question else set()
+    if question is None:
+        yield Finding(f"{where} limits_by", f"表单没有问题 {name}", f"the form has no question {name}")
+    for value in sorted(set(values) - known) if known else ():
+        yield Finding(
+            f"{where} limits_by", f"问题 {name} 没有选项 {value}", f"the question {name} has no option {value}"
+        )

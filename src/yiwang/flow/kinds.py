@@ -6,6 +6,7 @@ from typing import Any
 
 from yiwang.flow.duties import duties_install
 from yiwang.flow.dutyfile import DutyFile, duties_check
+from yiwang.flow.formchecks import form_check
 from yiwang.flow.forms import form_install, form_parse
 from yiwang.flow.itemchecks import item_check
 from yiwang.flow.items import item_install
@@ -35,7 +36,7 @@ def _install_process(path: str, reading: Any, pack: Pack, actor: Actor) -> None:
     process_install(actor=actor, path=path, pack=pack)
 
 
-FORMS = FileKind(id="forms", pattern="forms/*.form", parse=form_parse, install=_install_form)
+FORMS = FileKind(id="forms", pattern="forms/*.form", parse=form_parse, check=form_check, install=_install_form)
 PROCESSES = FileKind(
     id="processes", pattern="processes/*.bpmn", parse=process_parse, check=process_check, install=_install_process
 )

@@ -42,7 +42,7 @@ from yiwang.kernel.divisions import (
 from yiwang.kernel.files import file_get, file_path, file_title, file_verify
 from yiwang.kernel.messages import MessageRow, message_list, message_unread_count
 from yiwang.kernel.outbox import event_kinds, event_waiting_count
-from yiwang.kernel.packing import PackReport, PackRow, pack_examine, pack_folder, pack_list, pack_view_of
+from yiwang.kernel.packing import PackReport, PackRow, pack_examine, pack_folder, pack_list, pack_roots, pack_view_of
 from yiwang.kernel.paging import Page, paged
 from yiwang.kernel.receipts import ReceiptRow, receipt_get
 
@@ -99,6 +99,7 @@ __all__ = [
     "pack_examine",
     "pack_folder",
     "pack_list",
+    "pack_roots",
     "pack_view_of",
     "paged",
     "receipt_get",
