@@ -50,23 +50,8 @@ def on_work(definition: str, more: str = "") -> n.Boundary:
 
 
 def test_reads_process() -> None:
-    one, other = (
-        process(between(WORK, "work")),
-        process(
-            between("")
-            .replace('"', "'")
-            .replace("'start'", "'s9'")
-            .replace("'end'", "'e9'")
-            .replace("start-end", "f9"),
-            "q",
-        ),
-    )
-    data = file_of(
-        one
-        + other.replace("'", '"')
-        .replace('sourceRef="start"', 'sourceRef="s9"')
-        .replace('targetRef="end"', 'targetRef="e9"')
-    )
+    other = process('<startEvent id="s9"/><endEvent id="e9"/>' + line("s9", "e9"), "q")
+    data = file_of(process(between(WORK, "work")) + other)
     found = read(data, "a.bpmn")
     assert [definition.id for definition in found.definitions] == ["p", "q"]
     first = found.definitions[0]
@@ -114,6 +99,15 @@ def test_reads_intermediate_throw_event() -> None:
     ):
         node = read_one(between(event("intermediateThrowEvent", "tell", definition), "tell")).nodes["tell"]
         assert isinstance(node, n.Throw) and node.result == result
+
+
+def test_reads_what_a_message_or_signal_takes_along() -> None:
+    values = '<extensionElements><yw:input name="x" value="1"/></extensionElements>'
+    ending = event("endEvent", "end", values + MESSAGE)
+    tell = event("intermediateThrowEvent", "tell", values + SIGNAL)
+    found = read_one(START + tell + ending + line("start", "tell", "end"))
+    for node in (found.nodes["tell"], found.nodes["end"]):
+        assert isinstance(node, n.Throw | n.End) and node.inputs == (n.Binding("x", "1"),)
 
 
 def test_reads_boundary_event() -> None:
@@ -177,7 +171,10 @@ def test_reads_terminate() -> None:
 
 
 def test_reads_user_task() -> None:
-    task = '<userTask id="work" name="办理" yw:en="Work" yw:form="reply" yw:role="staff" yw:department="&quot;water&quot;" yw:assignee="who" yw:budget="5wd"/>'
+    task = (
+        '<userTask id="work" name="办理" yw:en="Work" yw:form="reply" yw:role="staff" yw:assignee="who" '
+        'yw:department="&quot;water&quot;" yw:budget="5wd"/>'
+    )
     node = read_one(between(task, "work")).nodes["work"]
     assert node == n.UserTask(
         id="work", name=n.Named("办理", "Work"), scope="p", incoming=("start-work",), outgoing=("work-end",), form="reply",
@@ -312,7 +309,11 @@ def test_reads_standard_loop() -> None:
 
 
 def test_reads_multi_instance() -> None:
-    over = '<multiInstanceLoopCharacteristics isSequential="true" yw:over="list" yw:item="one" yw:collect="answer" yw:collected="answers"><completionCondition>nrOfCompletedInstances = 2</completionCondition></multiInstanceLoopCharacteristics>'
+    over = (
+        '<multiInstanceLoopCharacteristics isSequential="true" yw:over="list" yw:item="one" yw:collect="answer" '
+        'yw:collected="answers"><completionCondition>nrOfCompletedInstances = 2</completionCondition>'
+        "</multiInstanceLoopCharacteristics>"
+    )
     assert looped(over) == n.Each(True, None, "list", "one", "nrOfCompletedInstances = 2", "answer", "answers")
     counted = (
         "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"

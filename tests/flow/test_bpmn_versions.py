@@ -12,6 +12,7 @@ from yiwang.flow.definitions import definition_of
 from yiwang.flow.errors import DiagramRefused
 from yiwang.flow.models import Process, ProcessVersion
 from yiwang.flow.processrows import ProcessVersionRow
+from yiwang.flow.selectors import process_check, process_difference, process_get, process_list, process_versions
 from yiwang.flow.service import (
     process_approve,
     process_draft_save,
@@ -177,3 +178,36 @@ def test_a_designer_makes_a_process_of_their_own(db: None) -> None:
     assert (row.number, row.state, row.based_on) == (1, "draft", None)
     assert process_propose(actor=AUTHOR, process_id="p", number=1).state == "proposed"
     assert process_approve(actor=APPROVER, process_id="p", number=1).state == "published"
+
+
+def test_the_register_tells_what_holds_and_what_waits(db: None) -> None:
+    install(OLD)
+    proposed()
+    process_draft_save(actor=AUTHOR, process_id="p", bpmn=BROKEN)
+    (row,) = process_list(AUTHOR, search="办")
+    assert (row.title.en, row.pack, row.drafts, row.waiting) == ("A case", "trial", 1, 1)
+    assert row.published is not None and row.published.number == 1
+    assert process_list(AUTHOR, search="没有") == () == process_list(AUTHOR, department="water")
+    assert [version.number for version in process_versions(AUTHOR, "p")] == [3, 2, 1]
+
+
+def test_a_version_is_given_back_byte_by_byte(db: None) -> None:
+    install(OLD)
+    process_draft_save(actor=AUTHOR, process_id="p", bpmn=BROKEN)
+    assert process_get(AUTHOR, "p").bpmn == OLD
+    detail = process_get(AUTHOR, "p", number=2)
+    assert detail.bpmn == BROKEN and detail.definition is None
+    (finding,) = process_check(AUTHOR, "p", number=2)
+    assert finding.where == "p.bpmn:1 <task id=t>"
+    with pytest.raises(NotFound):
+        process_get(AUTHOR, "p", number=9)
+
+
+def test_the_difference_of_two_versions_is_told_in_words(db: None) -> None:
+    install(OLD)
+    number = proposed()
+    told = {(one.element, one.turn.value): one.text for one in process_difference(AUTHOR, "p", before=1, after=number)}
+    assert told["check", "added"].zh == "增加了任务“复核”"
+    assert told["work-end", "removed"].en == "removed the flow from “Work on it” to “end”"
+    assert set(told) == {("check", "added"), ("work-check", "added"), ("check-end", "added"), ("work-end", "removed")}
+    assert process_difference(AUTHOR, "p", before=1, after=1) == ()

@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from yiwang.flow.duties import DutyRow, TopicDetail, TopicRow, duty_of, topic_get, topic_list
 from yiwang.flow.items import Facet, ItemDetail, ItemList, ItemRow, item_get, item_list
+from yiwang.flow.processregister import (
+    ProcessDetail,
+    process_check,
+    process_difference,
+    process_get,
+    process_list,
+    process_versions,
+)
+from yiwang.flow.processrows import ProcessRow, ProcessVersionRow
+from yiwang.flow.reading import CaseFilter, case_get, case_list, case_steps, case_track, work_get, work_list
 
 __all__ = [
+    "CaseFilter",
+    "case_get",
+    "case_list",
+    "case_steps",
+    "case_track",
+    "work_get",
+    "work_list",
     "DutyRow",
     "TopicDetail",
     "TopicRow",
@@ -18,4 +35,12 @@ __all__ = [
     "ItemRow",
     "item_get",
     "item_list",
+    "ProcessDetail",
+    "ProcessRow",
+    "ProcessVersionRow",
+    "process_check",
+    "process_difference",
+    "process_get",
+    "process_list",
+    "process_versions",
 ]

@@ -11,6 +11,7 @@ from yiwang.flow.core.bpmn.timing import read_timer
 from yiwang.flow.core.bpmn.vocabulary import TRIGGERS
 from yiwang.flow.core.bpmn.xmlfile import Tag
 from yiwang.flow.core.process.nodes import (
+    Binding,
     Boundary,
     Catch,
     Compensation,
@@ -145,13 +146,21 @@ def start(basis: Basis, element: Tag, common: Common, kind: ScopeKind) -> Node:
 def end(basis: Basis, element: Tag, common: Common) -> Node:
     result: Any = _definition(basis, element, _ENDS)
     _thrown_code(basis, element, result)
-    return End(**common, result=result)
+    return End(**common, result=result, inputs=_inputs(basis, element, result))
 
 
 def throw(basis: Basis, element: Tag, common: Common) -> Node:
     result: Any = _definition(basis, element, _THROWS)
     _thrown_code(basis, element, result)
-    return Throw(**common, result=result)
+    return Throw(**common, result=result, inputs=_inputs(basis, element, result))
+
+
+def _inputs(basis: Basis, element: Tag, result: object) -> tuple[Binding, ...]:
+    """What a message or a signal takes along; nothing else takes anything."""
+    found = xmlfile.extensions(element, "input")
+    if found and not isinstance(result, (Message, Signal)):
+        basis.say("unknown_yw", found[0], tag=xmlfile.name_of(element), name="input", known="en")
+    return basis.bindings(found)
 
 
 def _thrown_code(basis: Basis, element: Tag, result: object) -> None:

@@ -295,6 +295,8 @@ OWN_PLACES: dict[str, frozenset[str]] = {
     "serviceTask": _words("action"),
     "businessRuleTask": _words("decision"),
     "sendTask": _words("input"),
+    "endEvent": _words("input"),
+    "intermediateThrowEvent": _words("input"),
     "callActivity": _words("input output"),
     "action": _words("input"),
     "decision": _words("input"),

@@ -117,7 +117,10 @@ class Start(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End(Node):
+    """`inputs` are what a message or a signal takes along."""
+
     result: Result | None = None
+    inputs: tuple[Binding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +130,10 @@ class Catch(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throw(Node):
-    """`result` None is a plain milestone."""
+    """`result` None is a plain milestone; `inputs` are what a message or a signal takes along."""
 
     result: Result | None = None
+    inputs: tuple[Binding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
