@@ -54,6 +54,17 @@ def test_the_median_leaves_open_tickets_out() -> None:
     assert (line.median_days.value, line.median_days.n) == (2.0, 3)
 
 
+def test_a_department_is_scored_for_what_it_refused_and_others_answer_for() -> None:
+    lines = {s.department: s for s in scores(fortnight(), UNTIL, 2)}
+    assert (lines["transport"].bounced.hits, lines["transport"].bounced.n) == (1, 4)
+    assert (lines["housing"].bounced.hits, lines["housing"].bounced.n) == (0, 6)
+
+
+def test_a_department_that_only_refused_has_a_line() -> None:
+    lines = scores([ticket("1", 2, refused_by=("water", "water"))], UNTIL, 2)
+    assert [(s.department, s.tickets, s.bounced.hits) for s in lines] == [("housing", 1, 0), ("water", 0, 1)]
+
+
 def test_departments_come_with_most_tickets_first() -> None:
     assert [(s.department, s.tickets) for s in scores(fortnight(), UNTIL, 2)] == [("housing", 6), ("transport", 3)]
 

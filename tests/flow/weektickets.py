@@ -47,7 +47,7 @@ def fortnight() -> list[Ticket]:
         closed("A1", 6, 2, solved=True, grade=5),
         closed("A2", 5, 4.5, solved=False, grade=2, reopened=1),
         closed("A3", 6.5, 6, grade=3),
-        ticket("A4", 6, refusals=1),
+        ticket("A4", 6, refused_by=("transport",)),
         ticket("A5", 2, department="transport", topic="road", channel="web"),
         closed("A6", 4, 1, department="transport", topic="road", impossible=True, basis="公路法 第八条", grade=1),
         closed("B1", 10, 1, solved=True),

@@ -6,6 +6,7 @@ Chinese is set in STSong-Light, a font every PDF reader brings along, so none is
 from __future__ import annotations
 
 from io import BytesIO
+from math import ceil
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -125,6 +126,8 @@ def _drawing(bars: Bars) -> Drawing:
     chart.categoryAxis.labels.fontName = FONT
     chart.categoryAxis.labels.fontSize = 8
     chart.valueAxis.valueMin = 0
+    # Tickets are whole: never half a one on the axis.
+    chart.valueAxis.valueStep = max(1, ceil(max(max(series.values) for series in bars.series) / 6))
     chart.valueAxis.labels.fontName = FONT
     chart.valueAxis.labels.fontSize = 7
     chart.barLabelFormat = "%0.0f"

@@ -23,7 +23,7 @@ class Ticket:
     """What the figures look at. `due_at` None: no clock, or one that stands still.
 
     `solved` is the citizen's last answer to the call back, `grade` 5 (very satisfied) to 1; None when nobody said.
-    `refusals` are those of `department` itself; `reopened` how often "not solved" sent it back to work.
+    `refused_by` are the departments that refused it; `reopened` how often "not solved" sent it back to work.
     """
 
     number: str
@@ -36,7 +36,7 @@ class Ticket:
     basis: str = ""
     solved: bool | None = None
     grade: int | None = None
-    refusals: int = 0
+    refused_by: tuple[str, ...] = ()
     reopened: int = 0
     channel: str = ""
     division: str = ""
@@ -151,8 +151,9 @@ DEFINITIONS: tuple[Definition, ...] = (
         "bounced",
         Text(zh="退单率", en="Refused"),
         Text(
-            zh="被本部门退过至少一次的，除以全部一般诉求；越低越好。",
-            en="Refused by the department at least once, of all ordinary tickets; the lower the better.",
+            zh="被本部门退走的诉求，除以转到过本部门的诉求（现由其负责的，加上被其退走的）；越低越好。",
+            en="Tickets the department refused, of those that reached it: what it answers for now and what it refused. "
+            "The lower the better.",
         ),
     ),
     Definition(
@@ -174,9 +175,12 @@ DEFINITIONS: tuple[Definition, ...] = (
 )
 
 
-def score(department: str, tickets: Iterable[Ticket], now: datetime, small: int) -> Score:
-    """The line of one department over its tickets, as known at `now`."""
-    every = list(tickets)
+def score(
+    department: str, tickets: Iterable[Ticket], now: datetime, small: int, refused: Iterable[Ticket] = ()
+) -> Score:
+    """The line of one department over its tickets and those it refused, as known at `now`."""
+    every, gone = list(tickets), {t.number for t in refused}
+    reached = gone | {t.number for t in every}
     plain = [t for t in every if not t.counts_apart]
     days = sorted(t.days for t in plain if t.days is not None)
 
@@ -192,16 +196,25 @@ def score(department: str, tickets: Iterable[Ticket], now: datetime, small: int)
         in_time=share([t for t in plain if t.in_time(now) is not None], lambda t: t.in_time(now) is True),
         solved=share([t for t in plain if t.solved is not None], lambda t: t.solved is True),
         satisfied=share([t for t in plain if t.grade is not None], lambda t: (t.grade or 0) >= SATISFIED),
-        bounced=share(plain, lambda t: t.refusals > 0),
+        bounced=Share(len(gone), len(reached), 0 < len(reached) < small),
         reopened=share(plain, lambda t: t.reopened > 0),
         median_days=Middle(round(median(days), 2) if days else None, len(days), 0 < len(days) < small),
     )
 
 
 def scores(tickets: Iterable[Ticket], now: datetime, small: int) -> tuple[Score, ...]:
-    """A line for each department, the one with most tickets first."""
-    by_department: dict[str, list[Ticket]] = {}
+    """A line for each department that answers for one or refused one, the one with most tickets first."""
+    own: dict[str, list[Ticket]] = {}
+    refused: dict[str, list[Ticket]] = {}
     for ticket in tickets:
-        by_department.setdefault(ticket.department, []).append(ticket)
-    lines = [score(department, own, now, small) for department, own in by_department.items()]
+        own.setdefault(ticket.department, []).append(ticket)
+        for department in set(ticket.refused_by):
+            refused.setdefault(department, []).append(ticket)
+    lines = [score(one, own.get(one, []), now, small, refused.get(one, [])) for one in own | refused]
     return tuple(sorted(lines, key=lambda line: (-line.tickets, line.department)))
+
+
+def score_whole(tickets: Iterable[Ticket], now: datetime, small: int) -> Score:
+    """The line of the whole city."""
+    every = list(tickets)
+    return score("", every, now, small, [t for t in every if t.refused_by])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from yiwang.flow.core.scoring import Definition, Score, Share, Ticket, score, scores
+from yiwang.flow.core.scoring import Definition, Score, Share, Ticket, score_whole, scores
 from yiwang.kernel.core.text import Text
 
 DAYS = 7
@@ -217,7 +217,7 @@ def analyse(
     week, before = opened_in(present, since, until), opened_in(past, earlier, since)
     late = late_lines([t for t in present if t.opened_at < until], until, named)
     late_before = late_lines([t for t in past if t.opened_at < since], since, named)
-    whole, whole_before = score("", week, until, small), score("", before, since, small)
+    whole, whole_before = score_whole(week, until, small), score_whole(before, since, small)
     closed = [t for t in present if t.closed_at is not None and since <= t.closed_at < until]
     closed_before = [t for t in past if t.closed_at is not None and earlier <= t.closed_at < since]
     zone = until.tzinfo

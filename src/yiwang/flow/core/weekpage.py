@@ -53,6 +53,7 @@ def week_page(report: WeekReport, language: str) -> WeekPage:
         subtitle=f"{report.days[0].day} – {last}",
         sections=(
             _volume(report, say),
+            _days(report, say),
             _classes(report, say),
             _hot(report, say),
             _late(report, say),
@@ -124,8 +125,11 @@ def _volume(report: WeekReport, say: _Words) -> Section:
         say.compared(say("超期在办", "Open and late"), report.late),
         say.compared(say("退单", "Refusals"), report.refusals),
         *((name, say.share(now), say.share(before), NOTHING) for name, (now, before) in shares),
-        *((str(d.day), str(d.opened), NOTHING, NOTHING) for d in report.days),
     )
+    return Section("volume", say("总量", "Volume"), lead, say.week_heads(say("指标", "Figure")), rows)
+
+
+def _days(report: WeekReport, say: _Words) -> Section:
     chart = Bars(
         tuple(f"{d.day:%m-%d}" for d in report.days),
         (
@@ -133,7 +137,11 @@ def _volume(report: WeekReport, say: _Words) -> Section:
             Series(say("办结", "Closed"), tuple(float(d.closed) for d in report.days)),
         ),
     )
-    return Section("volume", say("总量", "Volume"), lead, say.week_heads(say("指标", "Figure")), rows, chart)
+    rows = tuple((str(d.day), str(d.opened), str(d.closed)) for d in report.days)
+    heads = (say("日期", "Day"), say("受理", "Came in"), say("办结", "Closed"))
+    return Section(
+        "days", say("逐日", "Day by day"), say("每天受理和办结的件数。", "Tickets of each day."), heads, rows, chart
+    )
 
 
 def _counted(lines: tuple[Counted, ...], say: _Words) -> tuple[tuple[tuple[str, ...], ...], Bars | None]:
