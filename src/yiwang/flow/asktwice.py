@@ -97,7 +97,7 @@ def _base(resources: Iterable[ResourceFile]) -> list[ResourceFile]:
     """People first, then legal persons: what their libraries hold, the city does not ask again."""
     order = {"population": 0, "legal-person": 1}
     found = [r for r in resources if r.category == "base" and r.library in order]
-    return sorted(found, key=lambda r: (order[r.library], r.code))
+    return sorted(found, key=lambda r: order[r.library])
 
 
 def _authoritative(name: str, resources: Mapping[str, ResourceFile]) -> Held | None:
@@ -124,9 +124,10 @@ def _plain_english(label: str) -> str:
 
 
 def catalogue(view: View) -> dict[str, ResourceFile]:
-    """Every resource of every pack of this city, whether the pack needs it or not: what is held does not hang on who asks."""
-    found = {r.id: r for path in _resource_files(pack_roots()) for r in [_resource(path, path.stat().st_mtime_ns)] if r}
-    return found | {r.id: r for r in view.every("resources")}
+    """Every resource of every pack of this city, those the pack needs first: what is held does not hang on who asks."""
+    near = {r.id: r for r in view.every("resources")}
+    found = [_resource(path, path.stat().st_mtime_ns) for path in _resource_files(pack_roots())]
+    return near | {r.id: r for r in found if r is not None and r.id not in near}
 
 
 def _resource_files(roots: list[Path]) -> list[Path]:
