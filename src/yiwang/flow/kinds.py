@@ -12,9 +12,11 @@ from yiwang.flow.itemchecks import item_check
 from yiwang.flow.items import item_install
 from yiwang.flow.processes import process_install
 from yiwang.flow.processkinds import process_check, process_parse
+from yiwang.flow.rehearsal import walk_verb
 from yiwang.flow.schema import ItemFile
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.pack import FileKind, Pack, kind_register
+from yiwang.kernel.core.packtest import verb_register
 
 
 def _install_duties(path: str, file: Any, pack: Pack, actor: Actor) -> None:
@@ -49,3 +51,4 @@ def kinds_register() -> None:
     kind_register(FORMS)
     kind_register(PROCESSES)
     kind_register(ITEMS)
+    verb_register("walk", walk_verb)
