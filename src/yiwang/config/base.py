@@ -103,6 +103,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 ENGINE_MEMORY = os.environ.get("YIWANG_ENGINE_MEMORY", "1GB")
 ENGINE_THREADS = int(os.environ.get("YIWANG_ENGINE_THREADS", "2"))
 
+# Where uploads are scanned for viruses (clamd://host:port or clamd:///socket); empty: only the EICAR test file is known.
+SCANNER_URL = os.environ.get("YIWANG_SCANNER_URL", "")
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 SESSION_COOKIE_HTTPONLY = True

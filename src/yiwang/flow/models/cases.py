@@ -232,7 +232,8 @@ class Draft(models.Model):
     owner = models.CharField(max_length=120, blank=True)
     token = models.CharField(max_length=64, blank=True, db_index=True)
     answers = models.JSONField(default=dict)
-    files = models.JSONField(default=dict)
+    # Address of a prefilled question → where its value came from.
+    sources = models.JSONField(default=dict)
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
