@@ -155,8 +155,10 @@ def _done(walk: _Walk, said: Mapping[str, Any]) -> ev.Event:
 
 
 def _timer(walk: _Walk, said: Mapping[str, Any]) -> ev.Event:
-    for key, timer in walk.timers.items():
+    for key, timer in tuple(walk.timers.items()):
         if timer.node == said["timer"]:
+            # A timer that fired is gone; a cycle is set anew.
+            del walk.timers[key]
             return ev.TimerFired(key)
     raise _cannot(walk.where, f"没有计时 {said['timer']}", f"no timer is set at {said['timer']}")
 
