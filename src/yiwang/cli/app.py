@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from yiwang.cli import city, clocks, loading, packs, rules, serving, synthetic, tck
+from yiwang.cli import city, clocks, loading, packs, routing, rules, serving, synthetic, tck
 
 app = typer.Typer(
     name="yiwang",
@@ -25,3 +25,4 @@ app.add_typer(synthetic.app, name="synth")
 app.add_typer(packs.app, name="pack")
 app.add_typer(clocks.app, name="clock")
 app.add_typer(rules.app, name="rules")
+app.add_typer(routing.app, name="eval")

@@ -1,0 +1,42 @@
+"""The words a person would name in a text, by what their characters weigh."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import rjieba
+
+from yiwang.flow.core.routing.grams import Reals
+
+_ZERO = np.zeros(1)
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+# Words that name no matter: they hold a sentence together or address the reader.
+_IDLE = (
+    "我们 你们 他们 它们 大家 自己 本人 这个 那个 这些 那些 这样 那样 这里 那里 什么 怎么 为什么 如何 是否 没有 不是 不能 可以 可能 应该 已经 "
+    "现在 目前 一直 一个 一些 因为 所以 但是 而且 如果 或者 以及 还是 就是 只是 并且 并没有 以来 之后 之前 时候 进行 由于 对于 关于 根据 希望 请问 "
+    "您好 你好 谢谢 感谢 尊敬 领导 书记 市长 县长 区长 局长 厅长 反映 问题 情况 解决 处理 有关 相关 部门 政府 要求 请求 盼望 恳请 回复 答复 知道 "
+    "需要 这种 每天 今年 去年 至今 到底 多次 不知 他们的 非常 十分 特别 然后 还有 不要 都是 这是 一下 不会 起来 出来 这么 那么"
+)
+IDLE = frozenset(_IDLE.split())
+
+
+def words(folded: str, weights: Reals) -> list[tuple[str, float]]:
+    """The words of a folded text that weigh more than nothing, heaviest first; `weights` is a number per character.
+
+    A word that stands there twice weighs what both places do.
+    """
+    pieces = rjieba.cut(folded)
+    lengths = np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces))
+    ends = np.cumsum(lengths)
+    sums = np.concatenate([_ZERO, np.cumsum(weights)])
+    weighed = sums[ends] - sums[ends - lengths]
+    found: dict[str, float] = {}
+    for at in np.flatnonzero((lengths > 1) & (weighed > 0)).tolist():
+        found[pieces[at]] = found.get(pieces[at], 0.0) + float(weighed[at])
+    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+
+
+def telling(word: str) -> bool:
+    """Whether a word can be shown as a reason: Chinese, at least two characters, and about a matter."""
+    return word not in IDLE and len(word) > 1 and _HAN.search(word) is not None
