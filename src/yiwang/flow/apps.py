@@ -10,6 +10,10 @@ class FlowConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         import yiwang.flow.service  # noqa: F401
+        from yiwang.flow.caseactions import actions_register
         from yiwang.flow.kinds import kinds_register
+        from yiwang.flow.posting import posting_register
 
         kinds_register()
+        actions_register()
+        posting_register()

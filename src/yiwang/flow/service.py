@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from yiwang.flow.cases import (
+    action_retry,
+    case_extend,
+    case_note,
+    case_resume,
+    case_supervise,
+    case_suspend,
+    case_withdraw,
+    message_to_case,
+    signal_send,
+)
 from yiwang.flow.duties import duties_install
 from yiwang.flow.forms import form_install
 from yiwang.flow.items import item_install
+from yiwang.flow.leaves import case_hand_over_all, leave_save
+from yiwang.flow.opening import case_open
 from yiwang.flow.processes import (
     process_approve,
     process_draft_save,
@@ -14,8 +27,41 @@ from yiwang.flow.processes import (
     process_roll_back,
     process_withdraw,
 )
+from yiwang.flow.ratings import case_rate
+from yiwang.flow.ticking import dues_tick, tick_until
+from yiwang.flow.works import (
+    work_assist_ask,
+    work_begin,
+    work_done,
+    work_hand_over,
+    work_send_back,
+    work_sign_add,
+    work_take_back,
+)
 
 __all__ = [
+    "action_retry",
+    "case_extend",
+    "case_hand_over_all",
+    "case_note",
+    "case_open",
+    "case_rate",
+    "case_resume",
+    "case_supervise",
+    "case_suspend",
+    "case_withdraw",
+    "dues_tick",
+    "leave_save",
+    "message_to_case",
+    "signal_send",
+    "tick_until",
+    "work_assist_ask",
+    "work_begin",
+    "work_done",
+    "work_hand_over",
+    "work_send_back",
+    "work_sign_add",
+    "work_take_back",
     "duties_install",
     "form_install",
     "item_install",

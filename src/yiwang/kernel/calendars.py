@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -26,9 +27,16 @@ CALENDARS = FileKind(id="calendars", pattern="calendars/*.yaml", parse=_parse)
 
 def city_calendar(known_as_of: date | None = None) -> Calendar:
     """The calendar of all installed notices, or as it was known on a day. Raises NotFound in a city without one."""
+    current = InstalledPack.objects.filter(is_current=True).order_by("pack_id")
+    return _calendar_of(tuple(current.values_list("digest", flat=True)), known_as_of)
+
+
+@lru_cache(maxsize=8)
+def _calendar_of(packs: tuple[str, ...], known_as_of: date | None) -> Calendar:
+    """Read once for the same packs: every clock asks for it."""
     digests = [
         digest
-        for pack in InstalledPack.objects.filter(is_current=True).order_by("pack_id")
+        for pack in InstalledPack.objects.filter(is_current=True, digest__in=packs).order_by("pack_id")
         for path, digest in sorted(pack.files.items())
         if path.startswith("calendars/") and path.endswith(".yaml")
     ]

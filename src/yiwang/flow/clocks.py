@@ -1,0 +1,162 @@
+"""Clocks of cases and works: rows say what the law gave and what happened, the due moment is derived by the kernel.
+
+Past the calendar's coverage nothing is guessed: the due moment is unknown, the problem is shown, and the tick looks again
+each day until a notice is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from yiwang.flow.answers import ClockView, Extension
+from yiwang.flow.models import CaseClock, Due, Pause
+from yiwang.kernel.core.calendar import Calendar, CalendarCoverageError
+from yiwang.kernel.core.clock import Budget, Clock, Reason, Rung, RungKind, Suspension, due, rungs_due, state
+from yiwang.kernel.core.text import Text
+from yiwang.kernel.errors import InputError
+
+LOOK_AGAIN = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+# Later than any rung: asked of the kernel it gives the moment of each.
+NEVER = timedelta(days=3660)
+COVERAGE = "coverage"
+PAST_COVERAGE = "uncovered"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A rung and when to look at it; None while a suspension keeps it unknown."""
+
+    key: str
+    look_at: datetime | None
+
+
+def budget_of(row: CaseClock) -> Budget:
+    """The budget with what was added to it."""
+    budget = Budget.parse(row.budget)
+    for added in row.extended:
+        budget = budget.extended(Budget.parse(added[0]).amount)
+    return budget
+
+
+def suspensions_of(start: datetime, pauses: Iterable[Pause]) -> tuple[Suspension, ...]:
+    """The case's pauses as the kernel knows them. Those over before the clock began, or shorter than a second, stop nothing."""
+    found = []
+    for pause in pauses:
+        begin, end = pause.begin.replace(microsecond=0), pause.end and pause.end.replace(microsecond=0)
+        if end is None or (end > begin and end > start.replace(microsecond=0)):
+            found.append(Suspension(begin, end, Reason(pause.reason), pause.text))
+    return tuple(found)
+
+
+def clock_of(row: CaseClock, pauses: Iterable[Pause], calendar: Calendar) -> Clock:
+    return Clock(
+        budget_of(row),
+        row.started_at,
+        calendar,
+        suspensions_of(row.started_at, pauses),
+        tuple(Rung(one["key"], RungKind(one["kind"]), one["when"]) for one in row.rungs),
+    )
+
+
+def due_of(row: CaseClock, pauses: Iterable[Pause], calendar: Calendar) -> datetime | None:
+    """For sorting and for looking; None while it is unknown, also past the calendar's coverage."""
+    try:
+        return due(clock_of(row, pauses, calendar))
+    except CalendarCoverageError:
+        return None
+
+
+def looks(row: CaseClock, pauses: Sequence[Pause], calendar: Calendar, now: datetime) -> tuple[Looked, ...]:
+    """When to look at each of the clock's rungs. Past coverage one look a day from now, at all of them together."""
+    found = []
+    for one in row.rungs:
+        rung = Rung(one["key"], RungKind(one["kind"]), one["when"])
+        clock = Clock(budget_of(row), row.started_at, calendar, suspensions_of(row.started_at, pauses), (rung,))
+        try:
+            fires = rungs_due(clock, row.started_at + NEVER, ())
+        except CalendarCoverageError:
+            found.append(Looked(rung.key, now + LOOK_AGAIN))
+            continue
+        # A breach comes when the due moment is over, not at it.
+        late = SECOND if rung.kind is RungKind.BREACH else timedelta()
+        found.append(Looked(rung.key, fires[0].at + late if fires else None))
+    if uncovered(row, pauses, calendar):
+        found.append(Looked(COVERAGE, now + LOOK_AGAIN))
+    return tuple(found)
+
+
+def uncovered(row: CaseClock, pauses: Iterable[Pause], calendar: Calendar) -> Text | None:
+    """Why the due moment cannot be worked out, or None."""
+    try:
+        due(clock_of(row, pauses, calendar))
+    except CalendarCoverageError as error:
+        return Text(zh=f"{error.zh}{error.hint_zh}", en=f"{error.en} {error.hint_en}")
+    return None
+
+
+def due_key(clock: CaseClock, rung: str) -> str:
+    """One key for a rung of a case: `work` clocks carry the number of their work."""
+    work = clock.work
+    return f"{'case' if work is None else f'work-{work.number}'}:{rung}"
+
+
+def rung_dues(row: CaseClock, pauses: Sequence[Pause], calendar: Calendar, now: datetime) -> list[Due]:
+    """The rows the tick looks at, for a clock that has begun; not saved."""
+    return [
+        Due(
+            case_id=row.case_id,
+            kind=Due.Kind.RUNG,
+            key=due_key(row, one.key),
+            clock=row,
+            spec={"rung": one.key},
+            look_at=one.look_at,
+        )
+        for one in looks(row, pauses, calendar, now)
+    ]
+
+
+def clock_view(row: CaseClock, pauses: Sequence[Pause], calendar: Calendar, now: datetime) -> ClockView:
+    """The clock as it stands now, or stood when it stopped."""
+    at = row.stopped_at or now
+    name = budget_of(row).name
+    common: dict[str, Any] = {
+        "budget": Text(zh=name.zh, en=name.en),
+        "basis": row.basis,
+        "started_at": row.started_at,
+        "stopped_at": row.stopped_at,
+        "extended": tuple(_extension(*one) for one in row.extended),
+    }
+    try:
+        found = state(clock_of(row, pauses, calendar), max(at, row.started_at))
+    except CalendarCoverageError as error:
+        problem = Text(zh=f"{error.zh}{error.hint_zh}", en=f"{error.en} {error.hint_en}")
+        return ClockView(
+            due=None, standing=PAST_COVERAGE, overdue=timedelta(), reason=problem, problem=problem, **common
+        )
+    return ClockView(
+        due=found.due,
+        standing=found.standing.value,
+        overdue=found.overdue,
+        reason=Text(zh=found.reason.zh, en=found.reason.en),
+        **common,
+    )
+
+
+def _extension(budget: str, reason: str, basis: str, by: str, at: str) -> Extension:
+    return Extension(budget, reason, basis, by, datetime.fromisoformat(at))
+
+
+def extended_by(row: CaseClock, budget: str) -> Budget:
+    """The budget after adding `budget`, which must count in the same unit. Raises InputError."""
+    own, added = budget_of(row), Budget.parse(budget)
+    if own.unit is not added.unit:
+        raise InputError(
+            zh=f"延长须与原期限同一单位（{own.name.zh}），不能是{added.name.zh}",
+            en=f"an extension counts in the unit of the limit ({own.name.en}), not in {added.name.en}",
+            where="budget",
+        )
+    return own.extended(added.amount)
