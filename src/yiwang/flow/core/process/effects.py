@@ -129,6 +129,7 @@ class SignalSent:
 
     node: str
     name: str
+    values: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
