@@ -87,7 +87,6 @@ class Basis:
                 element,
                 at=error.at,
                 name=name,
-                column=error.at + 1,
                 why=_one_line(error.zh),
                 why_en=_one_line(error.en),
                 text=shown,

@@ -62,8 +62,8 @@ REASONS: dict[str, Text] = {
         "语言“{language}”不受支持，只支持 FEEL", "the language {language!r} is not supported; only FEEL is"
     ),
     "bad_feel": _text(
-        "{name} 的第 {column} 个字符处不是 FEEL：{why} 原文：{text}",
-        "{name} is not FEEL at character {column}: {why_en} Text: {text}",
+        "{name} 不是 FEEL：{why} 原文：{text}",
+        "{name} is not FEEL: {why_en} Text: {text}",
     ),
     "bad_name": _text(
         "{name} 的“{text}”不能作变量名：须是一个词", "{text!r} in {name} is no name of a variable: it must be one word"
