@@ -78,7 +78,8 @@ class _Names:
         yield from self._there("action", "动作", node.action, kinds)
         if node.action in kinds:
             fields = kinds[node.action].schema.model_fields
-            yield from self._arguments(node.inputs, fields, lambda name: fields[name].is_required())
+            # The case that asks is meant unless the diagram names another.
+            yield from self._arguments(node.inputs, fields, lambda name: name != "case" and fields[name].is_required())
 
     def _decision(self, node: RuleTask) -> Iterator[Finding]:
         yield from self._there("decision", "决定", node.decision, self.around.decisions)

@@ -1,8 +1,8 @@
 """Pack tests of processes: `when: {walk: {process: id, steps: […]}}` takes a made-up case along its diagram, step by step.
 
-Nothing is kept: the reducer runs in memory, actions are noted and answered with nothing, decisions answer what `given` says.
+Nothing is kept: the reducer runs in memory; actions and decisions answer what `given` says, an action it does not name answers nothing.
 
-    given: {at: 2026-03-02T09:00, answers: {…}, item: petition, decisions: {legal-aid-means: {…}}}
+    given: {at: 2026-03-02T09:00, answers: {…}, item: petition, decisions: {legal-aid-means: {…}}, results: {duty.find: {…}}}
     when:
       walk:
         process: petition
@@ -43,6 +43,7 @@ class _Walk:
 
     definition: Definition
     decisions: Mapping[str, Any]
+    results: Mapping[str, Any]
     where: str
     now: datetime
     state: State
@@ -81,8 +82,8 @@ class _Walk:
             case fx.ActionAsked():
                 self.actions.append(effect.name)
                 if effect.name == "case.note":
-                    self.notes.append(str(effect.arguments.get("text_zh")))
-                return ev.ActionDone(effect.token)
+                    self.notes.append(str(effect.arguments.get("text")))
+                return ev.ActionDone(effect.token, self.results.get(effect.name))
             case fx.DecisionAsked():
                 if effect.decision not in self.decisions:
                     raise _cannot(
@@ -113,7 +114,7 @@ def walk_verb(given: dict[str, Any], argument: Any, view: View) -> dict[str, Any
     where = f"{view.pack.manifest.id}/tests"
     definition = _definition(argument, view, where)
     now = read_moment(str(given.get("at") or ""))
-    walk = _Walk(definition, given.get("decisions") or {}, where, now, begin(definition))
+    walk = _Walk(definition, given.get("decisions") or {}, given.get("results") or {}, where, now, begin(definition))
     refused: YiwangError | None = None
     try:
         walk.take(ev.Started(given.get("answers") or {}))
