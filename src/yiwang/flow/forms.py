@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
+from yiwang.flow.core.forms.elements import Form
 from yiwang.flow.core.forms.reading import FormRead, form_read
-from yiwang.flow.models import FormVersion
-from yiwang.kernel.access import demand
+from yiwang.flow.models import FormVersion, ItemVersion
+from yiwang.kernel.access import demand, verdict
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import canonical_digest
+from yiwang.kernel.core.closest import closest
 from yiwang.kernel.core.pack import Pack
-from yiwang.kernel.errors import PackError
+from yiwang.kernel.errors import NotFound, PackError
 from yiwang.kernel.service import audit
 
 
@@ -69,3 +72,62 @@ def form_install(*, actor: Actor, file: FormFile, pack: Pack) -> FormVersion:
         details={"pack": pack.manifest.id, "number": number, "digest": digest},
     )
     return row
+
+
+@dataclass(frozen=True)
+class FormDetail:
+    """One content of a form, read."""
+
+    id: str
+    number: int
+    digest: str
+    form: Form
+    body: dict[str, Any]
+
+
+def form_get(actor: Actor, form_id: str, *, number: int | None = None) -> FormDetail:
+    """A version of a form, the newest by default. The public sees those of the items open to it. Raises NotFound."""
+    row = form_version(form_id, number)
+    if not verdict(actor, "process.read").allowed and not _is_public(form_id):
+        raise _unknown(form_id)
+    return FormDetail(form_id, row.number, row.digest, form_of(form_id, row.number), row.body)
+
+
+def form_version(form_id: str, number: int | None = None) -> FormVersion:
+    """Raises NotFound."""
+    rows = FormVersion.objects.filter(form_id=form_id)
+    row = (rows if number is None else rows.filter(number=number)).order_by("-number").first()
+    if row is None:
+        raise _unknown(form_id)
+    return row
+
+
+@lru_cache(maxsize=256)
+def _read(form_id: str, digest: str, text: str) -> Form:
+    found = form_read(json.loads(text)).form
+    if found is None:
+        raise PackError(zh=f"表单 {form_id} 已不能读取", en=f"the form {form_id} can no longer be read", where=digest)
+    return found
+
+
+def form_of(form_id: str, number: int) -> Form:
+    """A form as it was read, from a version that was checked when it was installed. Raises NotFound."""
+    row = form_version(form_id, number)
+    return _read(form_id, row.digest, json.dumps(row.body))
+
+
+def _is_public(form_id: str) -> bool:
+    day = timezone.localdate()
+    rows = ItemVersion.objects.filter(body__form=form_id, valid_from__lte=day).only("body")
+    return any("public" in row.body["open_to"] for row in rows)
+
+
+def _unknown(form_id: str) -> NotFound:
+    near = ", ".join(closest(form_id, set(FormVersion.objects.values_list("form_id", flat=True))))
+    return NotFound(
+        zh=f"没有表单 {form_id}",
+        en=f"there is no form {form_id}",
+        where="form",
+        hint_zh=f"相近：{near}" if near else "",
+        hint_en=f"Near: {near}" if near else "",
+    )

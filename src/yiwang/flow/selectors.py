@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from yiwang.flow.drafts import DraftRow, draft_get
 from yiwang.flow.duties import DutyRow, TopicDetail, TopicRow, duty_of, topic_get, topic_list
+from yiwang.flow.forms import FormDetail, form_get
 from yiwang.flow.items import Facet, ItemDetail, ItemList, ItemRow, item_get, item_list
 from yiwang.flow.processregister import (
     ProcessDetail,
@@ -16,6 +18,10 @@ from yiwang.flow.processrows import ProcessRow, ProcessVersionRow
 from yiwang.flow.reading import CaseFilter, case_get, case_list, case_steps, case_track, work_get, work_list
 
 __all__ = [
+    "DraftRow",
+    "FormDetail",
+    "draft_get",
+    "form_get",
     "CaseFilter",
     "case_get",
     "case_list",

@@ -13,6 +13,16 @@ from yiwang.flow.cases import (
     message_to_case,
     signal_send,
 )
+from yiwang.flow.drafts import (
+    Record,
+    Submission,
+    draft_drop,
+    draft_file_add,
+    draft_file_drop,
+    draft_prefill,
+    draft_save,
+    form_submit,
+)
 from yiwang.flow.duties import duties_install
 from yiwang.flow.forms import form_install
 from yiwang.flow.items import item_install
@@ -40,6 +50,14 @@ from yiwang.flow.works import (
 )
 
 __all__ = [
+    "Record",
+    "Submission",
+    "draft_drop",
+    "draft_file_add",
+    "draft_file_drop",
+    "draft_prefill",
+    "draft_save",
+    "form_submit",
     "action_retry",
     "case_extend",
     "case_hand_over_all",

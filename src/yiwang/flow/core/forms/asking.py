@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from yiwang.flow.core.forms.elements import Kind, Limits, Option, Question
+from yiwang.flow.core.forms.elements import EACH, Kind, Limits, Option, Question
 from yiwang.flow.core.forms.filetypes import FILE_TYPES
 from yiwang.flow.core.forms.said import Said
 from yiwang.flow.core.forms.vocabulary import AUTOCOMPLETE
@@ -101,6 +101,8 @@ def _whole(said: Said, question: Question) -> None:
         said.fault(
             "readonly 的问题没有人能回答，除非预填", "nobody can answer a readonly question unless it is prefilled"
         )
+    if EACH in question.address and (question.prefill or question.kind is Kind.FILES):
+        said.fault("列表里不能预填，也不能上传文件", "in a list nothing is prefilled and no file is given")
     if question.autocomplete and question.autocomplete not in AUTOCOMPLETE:
         known = ", ".join(sorted(AUTOCOMPLETE))
         said.fault(f"yw:autocomplete 须是 {known}", f"yw:autocomplete must be one of {known}")
