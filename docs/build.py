@@ -29,6 +29,7 @@ TREE_LINE = re.compile(r"^[│├└─ ]*(?P<name>[A-Z]\w+)\s{2,}(?P<text>\S.*)
 def pages() -> dict[Path, str]:
     """Every generated page: its path from the root, and its text."""
     # Settings must be named first, see main.
+    from docs.bpmnpage import bpmn_page
     from docs.feelpage import feel_page
     from docs.nullspec import cases_read, null_page
     from yiwang.kernel.core.clockspec import spec_page, spec_read
@@ -39,6 +40,7 @@ def pages() -> dict[Path, str]:
         Path("docs/reference/clock-spec.md"): spec_page(spec_read(ROOT / "tests/spec/clocks.tsv")),
         Path("docs/reference/null-spec.md"): null_page(cases_read(ROOT / "tests/spec/nulls.tsv")),
         Path("docs/reference/feel.md"): feel_page(),
+        Path("docs/reference/bpmn.md"): bpmn_page(),
     }
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from bpmnfiles import START, WORK, between, codes, diagram, line, reading
 from bpmnrefusals import ENTITY, EXAMPLES, MORE
 
 from yiwang.flow.core.bpmn.faults import REASONS, UNREADABLE
 from yiwang.flow.core.bpmn.reading import read
-from yiwang.flow.core.bpmn.vocabulary import CHILDREN, EVERY, PASSED, REFUSED
+from yiwang.flow.core.bpmn.vocabulary import ATTRIBUTES, CHILDREN, EVERY, PASSED, REFUSED, SUPPORTED
+
+ROOT = Path(__file__).resolve().parents[2]
 
 WARNINGS = {"no_english", "no_default"}
 
@@ -102,3 +106,11 @@ def test_every_element_of_the_vocabulary_has_one_meaning() -> None:
     assert not runs & set(PASSED) and not set(REFUSED) & set(PASSED)
     assert set(REFUSED) & runs == {"completionCondition"}  # of an ad-hoc sub-process, which does not run
     assert {child for held in CHILDREN.values() for child in held} <= EVERY
+
+
+def test_the_page_of_the_manual_tells_every_construct_and_every_reason() -> None:
+    page = (ROOT / "docs/reference/bpmn.md").read_text(encoding="utf-8")
+    rows = {line.split(" | ")[-1].strip(" |") for line in page.splitlines() if line.startswith("| ")}
+    assert {f"`test_reads_{name}`" for name in SUPPORTED} <= rows
+    assert [code for code in REASONS if f"| `{code}` |" not in page] == []
+    assert [tag for tag in REFUSED if tag not in ATTRIBUTES and f"`{tag}`" not in page] == []
