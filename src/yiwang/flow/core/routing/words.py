@@ -40,3 +40,11 @@ def words(folded: str, weights: Reals) -> list[tuple[str, float]]:
 def telling(word: str) -> bool:
     """Whether a word can be shown as a reason: Chinese, at least two characters, and about a matter."""
     return word not in IDLE and len(word) > 1 and _HAN.search(word) is not None
+
+
+def pieces(folded: str) -> list[tuple[str, bool]]:
+    """The pieces of a folded text in order, gaps among them, each with whether it can be told to others.
+
+    Names of people cannot.
+    """
+    return [(piece, telling(piece) and not kind.startswith("nr")) for piece, kind in rjieba.tag(folded)]
