@@ -59,15 +59,28 @@ def test_sent_back_twice_straight_returns_step_by_step() -> None:
     assert case.state.counts == {"sent_back": 2}
 
 
-def test_a_task_sends_back_only_to_what_its_diagram_names_and_was_done() -> None:
+def test_a_task_sends_back_only_to_what_its_diagram_names_and_that_lies_behind_it() -> None:
     case = Case(row()).do("a").do("b")
     for to in ("s", "c", "nowhere"):
         with pytest.raises(StepForbidden, match="does not let"):
             case.take(e.SentBack(case.work("c"), "w", to, True, ""))
     ahead = Drawing().add(n.Start, "s").add(n.UserTask, "a", send_back=("b",)).users("b").line("s a b")
     early = Case(ahead)
-    with pytest.raises(StepForbidden, match="not been done"):
+    with pytest.raises(StepForbidden, match="No way leads"):
         early.take(e.SentBack(early.work("a"), "w", "b", True, ""))
+    with pytest.raises(StepForbidden, match="not been done"):
+        early.take(e.SentBack(early.work("a"), "w", "b", False, ""))
+
+
+def test_a_task_the_case_went_around_can_be_sent_to_and_walked_from() -> None:
+    """s > choice > (by hand: a) | straight > b; b may go back to a."""
+    drawing = Drawing().add(n.Start, "s").gateway("x", n.Branching.EXCLUSIVE).users("a")
+    drawing.add(n.UserTask, "b", send_back=("a",)).line("s x")
+    drawing.flow("x", "b", "by_hand = false").flow("x", "a", "by_hand = true").line("a b")
+    case = Case(drawing, by_hand=False)
+    case.take(e.SentBack(case.work("b"), "w", "a", True, "不该由我办"))
+    assert case.open == ["a"]
+    assert case.do("a").open == ["b"]
 
 
 def forked() -> Drawing:

@@ -44,12 +44,23 @@ def send_back(walk: Walk, event: SentBack) -> None:
             f"可退回：{'、'.join(node.send_back) or '无'}。" if isinstance(node, n.UserTask) else "",
             f"It may go back to: {', '.join(node.send_back) or 'none'}." if isinstance(node, n.UserTask) else "",
         )
-    if past is None or past.work is None:
+    # A task that this case went around may still be sent to when the diagram says so; straight back needs somebody who did it.
+    if not event.redo and (past is None or past.work is None):
         raise forbidden(
-            f"“{event.to}”还没有办理过，不能退回。", f"{event.to} has not been done yet in this case.", token.node
+            f"“{event.to}”还没有办理过，不能直接退回；可以重走。",
+            f"{event.to} has not been done yet in this case; it can be walked again, not returned straight.",
+            token.node,
         )
     if token.owner is not None:
         raise forbidden("补偿中的工作不能退回。", "Work that undoes other work cannot be sent back.", token.node)
+    if event.redo and token.back:
+        raise forbidden(
+            "这是不重走的退回，办完须回到退回它的环节，不能再要求重走。",
+            "It was sent back here to return straight, so it must return before anything can be walked again.",
+            token.node,
+            "请办完后由对方退回，或改用不重走的退回。",
+            "Finish it and let the other send it back, or send it back without walking the way again.",
+        )
     leaving = _outermost(walk, token, event) if event.redo else token
     if walk.definition.nodes[event.to].scope != walk.state.runs[leaving.run].scope:
         raise forbidden(
@@ -60,9 +71,11 @@ def send_back(walk: Walk, event: SentBack) -> None:
     back = None if event.redo else [*(token.back or ()), [token.node, work.id]]
     close_work(walk, work, Closing.SENT_BACK)
     drop_token(walk, leaving)
-    past.who = []
     again = walk.put(event.to, leaving.run)
-    again.back, again.again = back, past.work
+    again.back = back
+    if past is not None:
+        past.who = []
+        again.again = past.work
     walk.count("sent_back")
 
 
