@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from yiwang.kernel.core.text import Text
 from yiwang.kernel.service import department_save
 
 SYSTEM = system_actor("tests")
-LEADER = system_actor("tests:leader")
+FOUNDED = date(2020, 1, 1)
 DEPARTMENTS = ("hotline", "housing", "urban", "water", "transport")
 LAW = {"law": "城市供热条例", "article": "第五条"}
 
@@ -99,7 +100,7 @@ def pack(version: str = "1.0.0") -> Pack:
 
 def departments() -> None:
     for code in DEPARTMENTS:
-        department_save(actor=SYSTEM, code=code, name=Text(zh=f"{code}局", en=code.title()), parent=None)
+        department_save(actor=SYSTEM, code=code, name=Text(zh=f"{code}局", en=code.title()), parent=None, on=FOUNDED)
 
 
 def install(body: dict[str, Any] | None = None, *, actor: Actor = SYSTEM, version: str = "1.0.0") -> None:

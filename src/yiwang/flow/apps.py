@@ -11,9 +11,11 @@ class FlowConfig(AppConfig):
         # Models must be loaded first.
         import yiwang.flow.service  # noqa: F401
         from yiwang.flow.caseactions import actions_register
+        from yiwang.flow.dutyactions import duty_actions_register
         from yiwang.flow.kinds import kinds_register
         from yiwang.flow.posting import posting_register
 
         kinds_register()
         actions_register()
+        duty_actions_register()
         posting_register()

@@ -70,6 +70,15 @@ class TopicDetail:
     duties: tuple[DutyRow, ...]
 
 
+@dataclass(frozen=True)
+class DutyListRow:
+    id: str
+    title: Text
+    settings: ListSettings
+    pack: str
+    pack_digest: str
+
+
 @transaction.atomic
 def duties_install(*, actor: Actor, file: DutyFile, pack: Pack) -> DutyList:
     """Make a pack's list effective. Topics it no longer has are retired; duties it no longer has go, rulings stay."""
@@ -192,7 +201,7 @@ def topic_get(actor: Actor, topic_id: str, *, on: date | None = None) -> TopicDe
     duties, names = _Duties(day), department_names()
     own = Duty.objects.filter(topic=topic).order_by("-valid_from", "-id")
     row = _topic_row(topic, duties.depth(topic), not topic.below.exists(), _duty_found(duties, topic, ("",)))
-    return TopicDetail(row, topic_file(topic), tuple(_duty_row(d, topic, names) for d in own))
+    return TopicDetail(row, topic_file(topic), tuple(duty_row(d, topic, names) for d in own))
 
 
 def topic_known(topic_id: str) -> Topic:
@@ -212,6 +221,30 @@ def topic_known(topic_id: str) -> Topic:
 
 def topic_file(topic: Topic) -> TopicFile:
     return TopicFile.model_validate(topic.body)
+
+
+def duty_list_get(actor: Actor, duty_list: str = "") -> DutyListRow:
+    """The list of that id, or the city's only one, with its settings. Raises Refused, NotFound."""
+    demand(actor, "duty.read")
+    of = list_known(duty_list)
+    return DutyListRow(of.pk, Text(zh=of.title_zh, en=of.title_en), settings_of(of), of.pack_id, of.pack_digest)
+
+
+def list_known(duty_list: str = "") -> DutyList:
+    """The list of that id, or the only one. Raises NotFound."""
+    rows = DutyList.objects.filter(pk=duty_list) if duty_list else DutyList.objects.order_by("id")
+    found = list(rows[:2])
+    if len(found) != 1:
+        raise NotFound(
+            zh=f"没有职责清单 {duty_list}" if duty_list or not found else "有多份职责清单，请写明哪一份",
+            en=f"there is no duty list {duty_list}"
+            if duty_list or not found
+            else "there are several duty lists: say which",
+            where="duty_list",
+            hint_zh="请安装含有 duties/ 的应用包。",
+            hint_en="Install a pack that has duties/.",
+        )
+    return found[0]
 
 
 def settings_of(of: DutyList) -> ListSettings:
@@ -244,7 +277,7 @@ def _duty_found(duties: _Duties, topic: Topic, places: tuple[str, ...]) -> DutyR
         fitting = [d for d in duties.by_topic.get(topic_id, []) if d.division in places]
         if fitting:
             best = max(fitting, key=lambda d: (-places.index(d.division), d.valid_from, bool(d.ruling), d.pk))
-            return _duty_row(best, topic, duties.names)
+            return duty_row(best, topic, duties.names)
     return None
 
 
@@ -253,7 +286,7 @@ def _places(division: str, day: date) -> tuple[str, ...]:
     return (*(row.code for row in division_chain(division, day)), "") if division else ("",)
 
 
-def _duty_row(duty: Duty, topic: Topic, names: Mapping[str, Text]) -> DutyRow:
+def duty_row(duty: Duty, topic: Topic, names: Mapping[str, Text]) -> DutyRow:
     return DutyRow(
         topic=topic.pk,
         title=Text(zh=topic.title_zh, en=topic.title_en),

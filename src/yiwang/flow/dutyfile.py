@@ -134,7 +134,7 @@ class GapFile(_File):
 class SuggestFile(_File):
     """From which confidence a suggestion may go on without a person; what counts as the same matter again."""
 
-    sure: float = Field(default=0.75, gt=0, le=1)
+    sure: float = Field(default=0.8, gt=0, le=1)
     same_days: int = Field(default=14, ge=1, le=365)
     same_metres: int = Field(default=500, ge=10, le=20000)
 

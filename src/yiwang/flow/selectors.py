@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from yiwang.flow.bouncing import GapRow, RefusalMade, RefusalRow, duty_basis, duty_gap_list, refusal_list
+from yiwang.flow.clients import ClientMade, ClientRow, client_key_list, client_of
+from yiwang.flow.clustering import HotTopic, LinkRow, SimilarTicket, case_link_list, hot_topics, ticket_similar
 from yiwang.flow.drafts import DraftRow, draft_get
-from yiwang.flow.duties import DutyRow, TopicDetail, TopicRow, duty_of, topic_get, topic_list
+from yiwang.flow.duties import (
+    DutyListRow,
+    DutyRow,
+    TopicDetail,
+    TopicRow,
+    duty_list_get,
+    duty_of,
+    topic_get,
+    topic_list,
+)
 from yiwang.flow.forms import FormDetail, form_get
 from yiwang.flow.items import Facet, ItemDetail, ItemList, ItemRow, item_get, item_list
+from yiwang.flow.openrequests import (
+    Filed,
+    Filing,
+    OpenRequest,
+    OpenService,
+    OpenSite,
+    open_request_get,
+    open_request_list,
+    open_service_get,
+    open_service_list,
+    open_site,
+)
+from yiwang.flow.performance import DepartmentScore, Performance, performance
 from yiwang.flow.processregister import (
     ProcessDetail,
     process_check,
@@ -16,6 +41,8 @@ from yiwang.flow.processregister import (
 )
 from yiwang.flow.processrows import ProcessRow, ProcessVersionRow
 from yiwang.flow.reading import CaseFilter, case_get, case_list, case_steps, case_track, work_get, work_list
+from yiwang.flow.reporting import WeekFiled, week_report, week_report_page, week_report_pdf
+from yiwang.flow.suggesting import Guess, RouterRow, TicketSuggestion, router_list, ticket_suggest
 
 __all__ = [
     "DraftRow",
@@ -49,4 +76,44 @@ __all__ = [
     "process_get",
     "process_list",
     "process_versions",
+    "GapRow",
+    "RefusalMade",
+    "RefusalRow",
+    "duty_basis",
+    "duty_gap_list",
+    "refusal_list",
+    "ClientMade",
+    "ClientRow",
+    "client_key_list",
+    "client_of",
+    "HotTopic",
+    "LinkRow",
+    "SimilarTicket",
+    "case_link_list",
+    "hot_topics",
+    "ticket_similar",
+    "DutyListRow",
+    "duty_list_get",
+    "Filed",
+    "Filing",
+    "OpenRequest",
+    "OpenService",
+    "OpenSite",
+    "open_request_get",
+    "open_request_list",
+    "open_service_get",
+    "open_service_list",
+    "open_site",
+    "DepartmentScore",
+    "Performance",
+    "performance",
+    "WeekFiled",
+    "week_report",
+    "week_report_page",
+    "week_report_pdf",
+    "Guess",
+    "RouterRow",
+    "TicketSuggestion",
+    "router_list",
+    "ticket_suggest",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yiwang.flow.bouncing import duty_rule, work_refuse
 from yiwang.flow.cases import (
     action_retry,
     case_extend,
@@ -13,6 +14,8 @@ from yiwang.flow.cases import (
     message_to_case,
     signal_send,
 )
+from yiwang.flow.clients import client_key_make, client_key_revoke
+from yiwang.flow.clustering import case_link
 from yiwang.flow.drafts import (
     Record,
     Submission,
@@ -28,6 +31,7 @@ from yiwang.flow.forms import form_install
 from yiwang.flow.items import item_install
 from yiwang.flow.leaves import case_hand_over_all, leave_save
 from yiwang.flow.opening import case_open
+from yiwang.flow.openrequests import open_request_file
 from yiwang.flow.processes import (
     process_approve,
     process_draft_save,
@@ -38,6 +42,8 @@ from yiwang.flow.processes import (
     process_withdraw,
 )
 from yiwang.flow.ratings import case_rate
+from yiwang.flow.reporting import week_report_file
+from yiwang.flow.suggesting import router_train
 from yiwang.flow.ticking import dues_tick, tick_until
 from yiwang.flow.works import (
     work_assist_ask,
@@ -90,4 +96,12 @@ __all__ = [
     "process_reject",
     "process_roll_back",
     "process_withdraw",
+    "duty_rule",
+    "work_refuse",
+    "client_key_make",
+    "client_key_revoke",
+    "case_link",
+    "open_request_file",
+    "week_report_file",
+    "router_train",
 ]

@@ -11,6 +11,12 @@ PUBLIC_ROUTES: dict[str, str] = {
     "work:catalogue-export": "the same descriptions as a table",
     "work:resource": "one description: name, provider, sharing, duties, quality",
     "portal:language": "the language is chosen before signing in",
+    "open311-discovery": "Open311: where the interface is; the standard has no key for reading",
+    "open311-services": "Open311: what one may file about is public",
+    "open311-service": "Open311: what is asked for a topic is public",
+    "open311-requests": "Open311: states of tickets without anything about a person; filing asks for its own key",
+    "open311-request": "Open311: the state of one ticket without anything about a person",
+    "open311-token": "Open311: a ticket's number by its token",
 }
 
 
