@@ -38,12 +38,15 @@ def _at(walk: Walk, token: Token) -> Iterator[n.Node]:
 
 
 def boundaries(walk: Walk, token: Token) -> Iterator[n.Boundary]:
-    """The boundary events that stand at a token; an instance's stand at the body of its loop."""
+    """The boundary events that stand at a token; an instance's stand at the body of its loop.
+
+    A token that is here to return straight cannot be led away from here: it may belong to another branch.
+    """
     node = walk.node(token)
     if isinstance(node, n.Activity) and node.boundaries and not is_instance(walk, token):
         for each in node.boundaries:
             found = walk.definition.nodes[each]
-            if isinstance(found, n.Boundary):
+            if isinstance(found, n.Boundary) and not (token.back and found.interrupting):
                 yield found
 
 

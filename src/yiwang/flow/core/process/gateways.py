@@ -58,8 +58,10 @@ def _merge(walk: Walk, waiting: dict[str, Token]) -> None:
 def join(walk: Walk) -> bool:
     """Let an inclusive join go on if one may; True when one did. Asked when nothing else moves.
 
-    It waits while a token elsewhere in the run can still come by one of its empty flows. A token that can itself never move again
-    counts for nothing, and of joins that only wait for one another the first goes on: no case hangs for want of an order.
+    BPMN 2.0, 13.4.3: it waits while a token elsewhere in the run can still come by one of its empty flows, unless that token could
+    as well come by a flow that has one (as by a loop around the whole, which would otherwise make two joins wait for each other).
+    Beyond the standard: a token that can itself never move again counts for nothing, and of joins that only wait for one another
+    the first goes on, so that no case hangs for want of an order.
     """
     waiting = _waiting(walk)
     for token, node in waiting:
@@ -93,10 +95,11 @@ def _others(walk: Walk, token: Token, node: n.Gateway) -> list[Token]:
 
 
 def _reaches(walk: Walk, token: Token, node: n.Gateway, run: int) -> bool:
-    """Whether a token can come by a flow into the join on which nothing waits yet."""
+    """Whether a token can come by a flow into the join on which nothing waits yet, and by none on which something does."""
     held = _by_flow(walk, node, run)
     upstream = walk.plan.upstream_of(node)
-    return any(token.node in upstream[each] for each in node.incoming if each not in held)
+    by = [each for each in node.incoming if token.node in upstream[each]]
+    return bool(by) and held.keys().isdisjoint(by)
 
 
 def _movable(walk: Walk) -> set[int]:
