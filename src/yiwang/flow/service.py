@@ -30,6 +30,7 @@ from yiwang.flow.duties import duties_install
 from yiwang.flow.forms import form_install
 from yiwang.flow.items import item_install
 from yiwang.flow.leaves import case_hand_over_all, leave_save
+from yiwang.flow.migrating import MigrationReport, MigrationRow, cases_migrate, migration_revert
 from yiwang.flow.opening import case_open
 from yiwang.flow.openrequests import open_request_file
 from yiwang.flow.processes import (
@@ -43,6 +44,7 @@ from yiwang.flow.processes import (
 )
 from yiwang.flow.ratings import case_rate
 from yiwang.flow.reporting import week_report_file
+from yiwang.flow.specimens import specimens_make
 from yiwang.flow.suggesting import router_train
 from yiwang.flow.ticking import dues_tick, tick_until
 from yiwang.flow.works import (
@@ -89,6 +91,10 @@ __all__ = [
     "duties_install",
     "form_install",
     "item_install",
+    "MigrationReport",
+    "MigrationRow",
+    "cases_migrate",
+    "migration_revert",
     "process_approve",
     "process_draft_save",
     "process_install",
@@ -104,4 +110,5 @@ __all__ = [
     "open_request_file",
     "week_report_file",
     "router_train",
+    "specimens_make",
 ]
