@@ -21,6 +21,7 @@ from yiwang.cli.output import say, shell_actor, told
 from yiwang.cli.synthetic import make, synth_folder
 from yiwang.data.selectors import catalogue_facets
 from yiwang.data.service import city_lists, lake_tidy_queue, load_run
+from yiwang.flow.service import router_train, specimens_make, tick_until
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict, Unavailable
 from yiwang.kernel.selectors import city_is_synthetic, demo_accounts
@@ -66,6 +67,10 @@ def _build(residents: int) -> None:
     city_mark_synthetic(actor=actor)
     demo_accounts_create(actor=actor)
     _name_liaisons(actor)
+    with Progress(console=told, transient=True) as bar:
+        bar.add_task(say("受理样例工单", "Taking in sample tickets"), total=None)
+        router_train(actor=actor, duty_list="hotline")
+        specimens_make(actor=actor)
 
 
 def _name_liaisons(actor: Actor) -> None:
@@ -88,8 +93,9 @@ def serve(host: str, port: int, *, browser: bool) -> None:
         "worker": [*python, "django", "db_worker", "--interval", "0.5"],
     }
     children = {name: subprocess.Popen(command, env=dict(os.environ)) for name, command in commands.items()}
-    delivery = threading.Thread(target=dispatch_until, args=(stop,), daemon=True)
-    delivery.start()
+    loops = [threading.Thread(target=loop, args=(stop,), daemon=True) for loop in (dispatch_until, tick_until)]
+    for loop in loops:
+        loop.start()
     try:
         _wait_ready(host, port, children["web"], signals)
         if not signals:
@@ -119,7 +125,8 @@ def serve(host: str, port: int, *, browser: bool) -> None:
                 child.wait(10)
             except subprocess.TimeoutExpired:
                 child.kill()
-        delivery.join(5)
+        for loop in loops:
+            loop.join(5)
         # Python gives handlers of ours back before it ends; a signal in that moment would make a clean end look like a crash.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yiwang.flow.bouncing import GapRow, RefusalMade, RefusalRow, duty_basis, duty_gap_list, refusal_list
 from yiwang.flow.clients import ClientMade, ClientRow, client_key_list, client_of
 from yiwang.flow.clustering import HotTopic, LinkRow, SimilarTicket, case_link_list, hot_topics, ticket_similar
+from yiwang.flow.cuts import four_cuts
 from yiwang.flow.drafts import DraftRow, draft_get
 from yiwang.flow.duties import (
     DutyListRow,
@@ -17,7 +18,10 @@ from yiwang.flow.duties import (
     topic_list,
 )
 from yiwang.flow.forms import FormDetail, form_get
+from yiwang.flow.history import bounces, paths, waiting_by_step
 from yiwang.flow.items import Facet, ItemDetail, ItemList, ItemRow, item_get, item_list
+from yiwang.flow.leaves import leave_list
+from yiwang.flow.obligations import late_list, obligation_calendar, obligation_list
 from yiwang.flow.openrequests import (
     Filed,
     Filing,
@@ -45,6 +49,14 @@ from yiwang.flow.reporting import WeekFiled, week_report, week_report_page, week
 from yiwang.flow.suggesting import Guess, RouterRow, TicketSuggestion, router_list, ticket_suggest
 
 __all__ = [
+    "bounces",
+    "four_cuts",
+    "late_list",
+    "leave_list",
+    "obligation_calendar",
+    "obligation_list",
+    "paths",
+    "waiting_by_step",
     "DraftRow",
     "FormDetail",
     "draft_get",

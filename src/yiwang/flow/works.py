@@ -21,8 +21,11 @@ from yiwang.flow.core.process.events import (
     WorkBegun,
     WorkDone,
 )
+from yiwang.flow.drafts import answers_clean
 from yiwang.flow.errors import NotWaiting
+from yiwang.flow.forms import form_of, form_version
 from yiwang.flow.models import Case, Work
+from yiwang.flow.opening import files_add
 from yiwang.flow.scopes import BY_CODE, demand_work, known_hands
 from yiwang.flow.turns import APPLICANT, Turn
 from yiwang.kernel.access import verdict
@@ -65,7 +68,7 @@ def work_done(
     rule = demand_work(actor, work, case, code)
     turn = turn_of(case, actor, _when(actor, case, at))
     who = APPLICANT if rule == BY_CODE else actor.id
-    _taken(turn, WorkDone(work.number, who, _json(answers or {})), work)
+    _taken(turn, WorkDone(work.number, who, _judged(turn, work, answers or {})), work)
     if note.strip():
         turn.note("note", Text(zh=note.strip(), en=note.strip()))
     keep(turn, act="work.done", rule=rule, details=_which(work))
@@ -207,6 +210,16 @@ def _reasoned(reason: str) -> None:
 def _said(turn: Turn, kind: str, zh: str, en: str, reason: str) -> None:
     why = reason.strip()[:LONGEST_REASON]
     turn.note(kind, Text(zh=f"{zh}：{why}", en=f"{en}: {why}"))
+
+
+def _judged(turn: Turn, work: Work, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers its form asks for and no others, hidden ones dropped; work without a form takes what it is given."""
+    if not work.form_id:
+        return _json(answers)
+    form = form_of(work.form_id, form_version(work.form_id).number)
+    told, files, _ = answers_clean(form, _json(answers), turn.now)
+    files_add(turn.case, files, turn.actor, turn.now)
+    return told
 
 
 def _which(work: Work) -> dict[str, object]:
