@@ -65,6 +65,27 @@ DEMO_ACCOUNTS = (
         "civil-affairs",
         "civil-affairs",
     ),
+    DemoAccount(
+        "operator",
+        Text(zh="演示·12345话务员", en="Demo operator, 12345"),
+        Role.STAFF,
+        "hotline-12345",
+        "hotline-12345",
+    ),
+    DemoAccount(
+        "staff-housing",
+        Text(zh="演示·住建工作人员", en="Demo staff, housing and construction"),
+        Role.STAFF,
+        "housing-construction",
+        "housing-construction",
+    ),
+    DemoAccount(
+        "staff-power",
+        Text(zh="演示·供电工作人员", en="Demo staff, power supply"),
+        Role.STAFF,
+        "power-supply",
+        "power-supply",
+    ),
 )
 
 
