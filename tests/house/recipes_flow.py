@@ -1,0 +1,10 @@
+"""For each service of the flow engine, a call that must leave an audit line. Those of an area stand in a file of their own."""
+
+from __future__ import annotations
+
+import recipes_forms
+import recipes_processes
+from smallcity import Recipe
+
+EXEMPT: dict[str, str] = {}
+RECIPES: dict[str, Recipe] = {**recipes_forms.RECIPES, **recipes_processes.RECIPES}
