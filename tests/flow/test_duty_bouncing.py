@@ -100,6 +100,7 @@ def test_the_second_refusal_of_a_topic_opens_a_gap_and_the_third_joins_it(hotlin
     gap = DutyGap.objects.get()
     assert gap.case.item is not None and gap.case.item.item_id == "duty-gap" and gap.case.department == "hotline"
     assert gap.case.answers["topic"] == "lamp" and gap.case.answers["refused_by"] == "urban局"
+    assert gap.case.answers["departments"] == ["urban", "housing"]
     assert gap.refusals.count() == 3
     assert CaseLink.objects.filter(other=gap.case, kind="related").count() == 2
     (row,) = duty_gap_list(SYSTEM, is_open=True)

@@ -10,7 +10,7 @@ import pytest
 from casecity import SYSTEM, CaseCity, open_works
 from open311city import PERSON, ROOT, WORDS, OpenCity, open_city
 
-from yiwang.flow.models import Case, ClientKey
+from yiwang.flow.models import Case, ClientKey, DutyList
 from yiwang.flow.selectors import case_track, client_key_list
 from yiwang.flow.service import client_key_make, client_key_revoke
 from yiwang.kernel.core.actor import Role
@@ -27,11 +27,19 @@ def test_a_filed_request_is_a_ticket_with_its_words_place_and_applicant(city: Op
     case = Case.objects.get(number=city.filed())
     assert (case.topic, case.channel, case.latitude, case.longitude) == ("road", "mobile", 47.6512345, 132.5112345)
     assert case.answers["content"].splitlines() == [WORDS, "路面：沥青", "图片 / media: https://photos.example/1.jpg"]
-    assert case.answers["address"] == "向阳小区门口"
+    assert (case.answers["address"], case.answers["topic"]) == ("向阳小区门口", "road")
     assert case.applicant == {"name": "欧阳 秀兰"} | {
         k: PERSON[k] for k in ("phone", "email", "account_id", "device_id")
     }
     assert case.opened_by.startswith("client:") and [work.node for work in open_works(case)] == ["dispatch"]
+
+
+def test_a_ticket_of_an_urgent_topic_goes_with_the_answers_of_its_list(city: OpenCity) -> None:
+    row = DutyList.objects.get()
+    row.body["intake"] |= {"urgent": {"class": "urgent"}, "usual": {"class": "ordinary"}}
+    row.save()
+    numbers = [city.filed(service_code=code, **{"attribute[surface]": None}) for code in ("heat-cold", "lamp")]
+    assert [Case.objects.get(number=one).answers["class"] for one in numbers] == ["urgent", "ordinary"]
 
 
 def test_the_answer_has_the_fields_of_the_standard_and_the_code_to_track_with(city: OpenCity) -> None:

@@ -293,6 +293,8 @@ def _gap_open(topic: Topic, refusals: list[Refusal], now: datetime) -> DutyGap:
             "topic": topic.pk,
             "topic_title": topic.title_zh,
             "refusals": len(refusals),
+            # All that are named, so that a diagram can ask each of them.
+            "departments": list(dict.fromkeys(code for one in refusals for code in (one.department, one.proposed))),
             "refused_by": named([one.department for one in refusals]),
             "proposed": named([one.proposed for one in refusals]),
             "numbers": "、".join(dict.fromkeys(one.case.number for one in refusals)),

@@ -142,7 +142,7 @@ class SuggestFile(_File):
 class FigureFile(_File):
     """Which answers the figures read. `impossible` are the values of `outcome` that say: law or plan does not allow it.
 
-    `basis` is the question for the article that says so, `solved` the yes or no of the call back.
+    `basis` is the question for the article that says so, `solved` that of the call back: yes and no, or true and false.
     """
 
     outcome: Key = "outcome"
@@ -153,11 +153,18 @@ class FigureFile(_File):
 
 
 class IntakeFile(_File):
-    """The item tickets are filed as, and the questions of its form that hold what was said and where."""
+    """The item tickets are filed as, and the questions of its form that hold what was said, where and about what.
+
+    Other programs do not fill in the form: `urgent` are the answers that go with a ticket of an urgent topic, `usual` with
+    any other, such as its class.
+    """
 
     item: Name
     text: Key = "content"
     address: Key = "address"
+    topic: Key = "topic"
+    urgent: dict[Key, str] = {}
+    usual: dict[Key, str] = {}
 
 
 class OpenFile(_File):

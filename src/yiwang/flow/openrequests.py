@@ -153,7 +153,8 @@ def open_request_get(number: str, jurisdiction: str = "") -> OpenRequest:
 def open_request_file(*, actor: Actor, filing: Filing) -> Filed:
     """File a ticket for a citizen; `actor` is `client_of` a key. Raises NotFound, InputError, Refused, AnswersWrong."""
     service = open_service_get(filing.topic)
-    settings = settings_of(topic_known(filing.topic).of)
+    topic = topic_known(filing.topic)
+    intake = settings_of(topic.of).intake
     text = filing.text.strip() or service.title.zh
     if len(text) > LONGEST_TEXT:
         raise InputError(
@@ -166,10 +167,12 @@ def open_request_file(*, actor: Actor, filing: Filing) -> Filed:
     if filing.media_url:
         lines.append(f"图片 / media: {filing.media_url}")
     address = filing.address or (division_full_name(filing.division) if filing.division else "")
-    answers = {settings.intake.text: "\n".join(lines)} | ({settings.intake.address: address} if address else {})
+    answers = intake.urgent if topic.is_urgent else intake.usual
+    answers = {**answers, intake.text: "\n".join(lines), intake.topic: filing.topic}
+    answers |= {intake.address: address} if address else {}
     opened = case_open(
         actor=actor,
-        item_id=settings.intake.item,
+        item_id=intake.item,
         title=service.title.zh,
         answers=answers,
         channel=CHANNEL,

@@ -25,7 +25,9 @@ from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import InputError
 from yiwang.kernel.selectors import city_calendar, department_names
 
-DONE = "work_done"
+# A citizen may answer the call back by a message instead of on the telephone.
+TELLING = ("work_done", "message_came")
+SAID = {True: True, "yes": True, False: False, "no": False}
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,11 @@ def tickets_of(settings: ListSettings, which: Q) -> list[Ticket]:
 
 
 def _answers(cases: Iterable[Case]) -> dict[int, list[Mapping[str, Any]]]:
-    """What was answered at each finished piece of work of a case, in order."""
+    """What was answered at each finished piece of work and by message, in the order of the case."""
     found: dict[int, list[Mapping[str, Any]]] = {}
-    steps = CaseStep.objects.filter(case__in=[case.pk for case in cases], kind=DONE).order_by("case_id", "number")
+    steps = CaseStep.objects.filter(case__in=[case.pk for case in cases], kind__in=TELLING).order_by(
+        "case_id", "number"
+    )
     for case_id, event in steps.values_list("case_id", "event"):
         found.setdefault(case_id, []).append(event.get("values", {}))
     return found
@@ -90,7 +94,7 @@ def _answers(cases: Iterable[Case]) -> dict[int, list[Mapping[str, Any]]]:
 def _ticket(case: Case, said: list[Mapping[str, Any]], figures: FigureFile, calendar: Calendar) -> Ticket:
     clock, rating = next(iter(case.clocks.all()), None), getattr(case, "rating", None)
     outcome, basis = _last(said, figures.outcome), _last(said, figures.basis)
-    solved = [values[figures.solved] for values in said if isinstance(values.get(figures.solved), bool)]
+    solved = [one for one in (_solved(values, figures.solved) for values in said) if one is not None]
     if rating is not None and rating.solved is not None:
         solved.append(rating.solved)
     return Ticket(
@@ -116,5 +120,10 @@ def _last(said: list[Mapping[str, Any]], question: str) -> Any:
     return next((values[question] for values in reversed(said) if values.get(question) not in (None, "")), None)
 
 
+def _solved(values: Mapping[str, Any], question: str) -> bool | None:
+    answer = values.get(question)
+    return SAID.get(answer) if isinstance(answer, bool | str) else None
+
+
 def _reopened(said: list[Mapping[str, Any]], question: str) -> int:
-    return sum(1 for at, values in enumerate(said) if values.get(question) is False and at < len(said) - 1)
+    return sum(1 for at, values in enumerate(said) if _solved(values, question) is False and at < len(said) - 1)
