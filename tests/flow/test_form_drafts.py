@@ -18,7 +18,7 @@ from yiwang.flow.errors import AnswersWrong
 from yiwang.flow.forms import FormFile
 from yiwang.flow.models import Draft
 from yiwang.flow.schema import ItemFile
-from yiwang.flow.selectors import draft_get, form_get
+from yiwang.flow.selectors import asked_again_list, draft_get, form_get, item_get
 from yiwang.flow.service import (
     Record,
     draft_drop,
@@ -197,6 +197,20 @@ def test_a_readonly_answer_is_the_registers_and_nobody_elses() -> None:
     draft_prefill(actor=STAFF, draft_id=number, records=[PERSON])
     draft_save(actor=STAFF, form_id="allowance", draft_id=number, answers={"car": "no", "name": "假名"})
     assert form_submit(actor=STAFF, draft_id=number).answers["name"] == "王五"
+
+
+def test_why_a_question_is_asked_again_is_printed_with_the_item_and_in_the_catalogue(tmp_path: Path) -> None:
+    why = {
+        "yw:field": "people.mobile",
+        "yw:reason": "来电人未必登记",
+        "yw:en.reason": "A caller need not be registered",
+    }
+    said = body(*QUESTIONS, component("textfield", "call", properties=why), id="allowance")
+    form_install(actor=SYSTEM, file=FormFile("allowance", said), pack=pack(tmp_path / "again"))
+    (printed,) = item_get(CITIZEN, "allowance").asked_again
+    assert (printed.label.en, printed.field) == ("Question call", "people.mobile")
+    assert printed.reason.en == "A caller need not be registered"
+    assert asked_again_list(STAFF) == (printed,)
 
 
 def test_a_draft_that_is_dropped_is_gone() -> None:

@@ -19,6 +19,7 @@ from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import canonical_digest
 from yiwang.kernel.core.closest import closest
 from yiwang.kernel.core.pack import Pack
+from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import NotFound, PackError
 from yiwang.kernel.service import audit
 
@@ -83,6 +84,29 @@ class FormDetail:
     digest: str
     form: Form
     body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AskedAgain:
+    """A question that is asked although the city may hold the answer, and why: printed with the item and in the catalogue."""
+
+    form_id: str
+    label: Text
+    field: str
+    reason: Text
+
+
+def asked_again(form_id: str) -> tuple[AskedAgain, ...]:
+    """What the newest version of a form asks again, in its order."""
+    form = form_of(form_id, form_version(form_id).number)
+    return tuple(AskedAgain(form_id, q.label, q.field, q.reason) for q in form.questions if q.reason is not None)
+
+
+def asked_again_list(actor: Actor) -> tuple[AskedAgain, ...]:
+    """The same of every form, by form: what the catalogue prints beside the fields."""
+    demand(actor, "catalogue.read")
+    ids = FormVersion.objects.order_by("form_id").values_list("form_id", flat=True).distinct()
+    return tuple(one for form_id in ids for one in asked_again(form_id))
 
 
 def form_get(actor: Actor, form_id: str, *, number: int | None = None) -> FormDetail:

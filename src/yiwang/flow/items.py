@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from yiwang.flow.models import ItemVersion
+from yiwang.flow.forms import AskedAgain, asked_again
+from yiwang.flow.models import FormVersion, ItemVersion
 from yiwang.flow.schema import APPLICANTS, CHANNELS, KINDS, ItemFile
 from yiwang.kernel.access import demand, verdict
 from yiwang.kernel.core.actor import Actor
@@ -73,6 +74,7 @@ class ItemDetail:
     digest: str
     pack_id: str
     pack_digest: str
+    asked_again: tuple[AskedAgain, ...] = ()
 
 
 @transaction.atomic
@@ -149,7 +151,17 @@ def item_get(actor: Actor, item_id: str, *, as_of: date | None = None, number: i
     if not verdict(actor, "process.read").allowed and "public" not in row.body["open_to"]:
         # whoever may not see it is not told that it is there
         raise _unknown(item_id)
-    return ItemDetail(_row(row, department_names()), item_file(row), row.digest, row.pack_id, row.pack_digest)
+    file = item_file(row)
+    return ItemDetail(
+        row=_row(row, department_names()),
+        file=file,
+        digest=row.digest,
+        pack_id=row.pack_id,
+        pack_digest=row.pack_digest,
+        asked_again=asked_again(file.form)
+        if file.form and FormVersion.objects.filter(form_id=file.form).exists()
+        else (),
+    )
 
 
 def item_version(item_id: str, *, as_of: date | None = None, number: int | None = None) -> ItemVersion:

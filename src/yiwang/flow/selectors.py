@@ -17,7 +17,7 @@ from yiwang.flow.duties import (
     topic_get,
     topic_list,
 )
-from yiwang.flow.forms import FormDetail, form_get
+from yiwang.flow.forms import AskedAgain, FormDetail, asked_again_list, form_get
 from yiwang.flow.history import bounces, paths, waiting_by_step
 from yiwang.flow.items import Facet, ItemDetail, ItemList, ItemRow, item_get, item_list
 from yiwang.flow.leaves import leave_list
@@ -57,8 +57,10 @@ __all__ = [
     "obligation_list",
     "paths",
     "waiting_by_step",
+    "AskedAgain",
     "DraftRow",
     "FormDetail",
+    "asked_again_list",
     "draft_get",
     "form_get",
     "CaseFilter",
