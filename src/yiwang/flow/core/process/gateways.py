@@ -98,7 +98,7 @@ def _reaches(walk: Walk, token: Token, node: n.Gateway, run: int) -> bool:
     """Whether a token can come by a flow into the join on which nothing waits yet, and by none on which something does."""
     held = _by_flow(walk, node, run)
     upstream = walk.plan.upstream_of(node)
-    by = [each for each in node.incoming if token.node in upstream[each]]
+    by = [each for each in node.incoming if token.place in upstream[each]]
     return bool(by) and held.keys().isdisjoint(by)
 
 
@@ -127,7 +127,7 @@ def _completable(walk: Walk, token: Token, node: n.Gateway, movable: set[int]) -
     """Whether movable tokens can come by every flow a parallel join lacks, or by any an inclusive one does."""
     tokens = walk.state.tokens
     upstream = walk.plan.upstream_of(node)
-    coming = {tokens[each].node for each in movable if tokens[each].run == token.run}
+    coming = {tokens[each].place for each in movable if tokens[each].run == token.run}
     lacking = [each for each in node.incoming if each not in _by_flow(walk, node, token.run)]
     met = [not coming.isdisjoint(upstream[each]) for each in lacking]
     return all(met) if node.branching is n.Branching.PARALLEL else any(met)

@@ -61,8 +61,8 @@ class Plan:
             self.upstream[gateway.id] = found
         return found
 
-    def downstream_of(self, node: str, stop: str) -> frozenset[str]:
-        """The nodes a token at `node` can come to by flows, `stop` among them but nothing only behind it."""
+    def downstream_of(self, node: str, *stops: str) -> frozenset[str]:
+        """The nodes a token at `node` can come to by flows, the stops among them but nothing only behind one."""
         definition, seen, waiting = self.definition, set(), [node]
         while waiting:
             at = waiting.pop()
@@ -70,7 +70,7 @@ class Plan:
                 target = definition.flows[each].target
                 if target not in seen:
                     seen.add(target)
-                    if target != stop:
+                    if target not in stops:
                         waiting.append(target)
         return frozenset(seen)
 

@@ -107,11 +107,10 @@ def _redo(walk: Walk, token: Token, to: str) -> None:
             token.node,
         )
     between = (below & plan.before(token.node, to)) | {to}
-    others = {each.node for each in walk.tokens_of(token.run) if each is not token}
+    others = {each.place for each in walk.tokens_of(token.run) if each is not token}
     for each in between - {token.node}:
         node = definition.nodes[each]
-        is_join = isinstance(node, n.Gateway) and node.branching is n.Branching.PARALLEL and len(node.incoming) > 1
-        if is_join and any(definition.flows[flow].source not in below | {to} for flow in node.incoming):
+        if _is_missed(walk, token, to, node):
             raise forbidden(
                 f"退回“{to}”后，“{each}”会永远等不到并行的另一支。",
                 f"Sent back to {to}, the join {each} would wait for ever for the other branch.",
@@ -131,6 +130,14 @@ def _redo(walk: Walk, token: Token, to: str) -> None:
         past: Past | None = walk.state.past.get(each)
         if past is not None:
             past.who = []
+
+
+def _is_missed(walk: Walk, token: Token, to: str, node: n.Node) -> bool:
+    """Whether a token from `to` would come to a parallel join by some of its flows only."""
+    if not isinstance(node, n.Gateway) or node.branching is not n.Branching.PARALLEL or len(node.incoming) < 2:
+        return False
+    met = walk.plan.downstream_of(to, token.node, node.id) | {to}
+    return any(walk.definition.flows[flow].source not in met for flow in node.incoming)
 
 
 def _splits(node: n.Node) -> bool:

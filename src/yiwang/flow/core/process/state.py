@@ -53,6 +53,11 @@ class Token:
     stuck: str | None = None
     again: int | None = None
 
+    @property
+    def place(self) -> str:
+        """Where it will go on: one that must return straight counts as standing where it returns to at last."""
+        return str(self.back[0][0]) if self.back else self.node
+
 
 @dataclass(slots=True)
 class Run:
