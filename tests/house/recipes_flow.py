@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import recipes_cases
+import recipes_duties
 import recipes_forms
 import recipes_processes
 from smallcity import Recipe
 
-EXEMPT: dict[str, str] = {}
-RECIPES: dict[str, Recipe] = {**recipes_forms.RECIPES, **recipes_processes.RECIPES}
+EXEMPT: dict[str, str] = {**recipes_cases.EXEMPT}
+RECIPES: dict[str, Recipe] = {
+    **recipes_cases.RECIPES,
+    **recipes_duties.RECIPES,
+    **recipes_forms.RECIPES,
+    **recipes_processes.RECIPES,
+}
