@@ -99,6 +99,9 @@ EXAMPLES: dict[str, bytes] = {
     "no_start": diagram(END),
     "two_starts": diagram(between('<startEvent id="again"/>') + line("again", "end")),
     "start_trigger": sub(f'<startEvent id="s1">{TIMER}</startEvent><endEvent id="e1"/>' + line("s1", "e1")),
+    "idle_start": diagram(
+        '<startEvent id="start"><messageEventDefinition messageRef="m"/></startEvent>' + END + line("start", "end")
+    ),
     "event_trigger": catch('<errorEventDefinition errorRef="e"/>'),
     "no_trigger": catch(""),
     "flow_in": diagram(between(WORK, "work") + flow("work", "start")),

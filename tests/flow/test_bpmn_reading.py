@@ -259,6 +259,15 @@ def test_reads_event_sub_process() -> None:
     assert isinstance(node, n.Start) and not node.interrupting and node.trigger == n.Message("asked")
 
 
+def test_reads_how_a_sub_process_undoes_itself() -> None:
+    start = event("startEvent", "s2", "<compensateEventDefinition/>")
+    undo = f'<subProcess id="undo" triggeredByEvent="true">{start}<endEvent id="e2"/>{line("s2", "e2")}</subProcess>'
+    found = read_one(between(f'<subProcess id="sub">{inner(line("s1", "e1") + undo)}</subProcess>', "sub"))
+    assert found.scopes["sub"].event_subs == ("undo",)
+    node = found.nodes["s2"]
+    assert isinstance(node, n.Start) and node.trigger == n.Compensation()
+
+
 def branches(tag: str, more: str = "", *conditions: str) -> n.Definition:
     gate = f'<{tag} id="gate" {more}/><manualTask id="a"/><manualTask id="b"/>'
     ways = flow("gate", "a", *conditions[:1]) + flow("gate", "b", *conditions[1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from yiwang.cli import city, clocks, hotline, loading, packs, routing, rules, serving, synthetic, tck
+from yiwang.cli import city, clocks, hotline, loading, packs, processes, routing, rules, serving, synthetic, tck
 
 app = typer.Typer(
     name="yiwang",
@@ -25,6 +25,7 @@ app.add_typer(synthetic.app, name="synth")
 app.add_typer(packs.app, name="pack")
 app.add_typer(clocks.app, name="clock")
 app.add_typer(rules.app, name="rules")
+app.add_typer(processes.app, name="process")
 app.add_typer(routing.app, name="eval")
 app.add_typer(hotline.routing, name="routing")
 app.add_typer(hotline.report, name="report")

@@ -15,6 +15,9 @@ from yiwang.rules.core.feel import nodes as feel
 from yiwang.rules.core.feel.parser import parse_expression
 
 
+_NEEDS = ("；别的包里的要写进 needs", "; what another pack has must stand in needs")
+
+
 @dataclass(frozen=True)
 class Around:
     """What there is beside a process. `decisions`: id → the names of its inputs; no departments means they are not known."""
@@ -58,13 +61,16 @@ class _Names:
         return Fault(place, zh, en, code=code, element=self.node.id)
 
     def _there(self, en: str, zh: str, name: str, known: Collection[str]) -> Iterator[Finding]:
-        if name not in known:
-            near = ", ".join(closest(name, known)) or "–"
-            yield self._finding(
-                f"no_{en}",
-                f"没有{zh} {name}（相近：{near}）；别的包里的要写进 needs",
-                f"there is no {en} {name} (near: {near}); what another pack has must stand in needs",
-            )
+        if name in known:
+            return
+        near = ", ".join(closest(name, known)) or "–"
+        # Actions are the program's own; everything else comes in packs.
+        hint_zh, hint_en = ("", "") if en == "action" else _NEEDS
+        yield self._finding(
+            f"no_{en}",
+            f"没有{zh} {name}（相近：{near}）{hint_zh}",
+            f"there is no {en} {name} (near: {near}){hint_en}",
+        )
 
     def _user(self, node: UserTask) -> Iterator[Finding]:
         if node.form is not None:

@@ -40,7 +40,7 @@ _PLACES = {
 _STARTS: dict[ScopeKind, tuple[type, ...]] = {
     ScopeKind.PROCESS: (type(None), Message, Signal, Timer),
     ScopeKind.SUB: (type(None),),
-    ScopeKind.EVENT_SUB: (Message, Signal, Timer, Error, Escalation),
+    ScopeKind.EVENT_SUB: (Message, Signal, Timer, Error, Escalation, Compensation),
 }
 _CATCHES = (Message, Signal, Timer)
 _THROWS = (type(None), Message, Signal, Escalation, Compensation)
@@ -138,8 +138,10 @@ def start(basis: Basis, element: Tag, common: Common, kind: ScopeKind) -> Node:
         zh, en = _PLACES[kind]
         rule = ("须有触发", "needs a trigger") if trigger is None else ("不能由它触发", "cannot have this trigger")
         basis.say("start_trigger", element, place=zh, place_en=en, rule=rule[0], rule_en=rule[1])
-    if kind is ScopeKind.EVENT_SUB and isinstance(trigger, Error) and not interrupting:
-        basis.say("not_interrupting", element, trigger="error")
+    if kind is ScopeKind.PROCESS and trigger is not None:
+        basis.say("idle_start", element, level="warning")
+    if kind is ScopeKind.EVENT_SUB and isinstance(trigger, (Error, Compensation)) and not interrupting:
+        basis.say("not_interrupting", element, trigger=type(trigger).__name__.lower())
     return Start(**common, trigger=trigger, interrupting=interrupting)
 
 

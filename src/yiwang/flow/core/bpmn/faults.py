@@ -77,6 +77,10 @@ REASONS: dict[str, Text] = {
     "no_start": _text("没有开始事件", "there is no start event"),
     "two_starts": _text("只能有一个开始事件", "there may be only one start event"),
     "start_trigger": _text("{place}的开始事件{rule}", "the start event of {place_en} {rule_en}"),
+    "idle_start": _text(
+        "办件由人受理或由别的流程调用，从无触发的开始事件开始；没有什么会从这里开始",
+        "cases begin at a start without a trigger, taken in by somebody or called; nothing will begin one here",
+    ),
     "event_trigger": _text("{tag} 不能由 {trigger} 触发", "{tag} cannot have a {trigger}"),
     "no_trigger": _text("没有说明等待什么", "it does not say what it waits for"),
     "flow_in": _text("{tag} 不能有进入的连线", "no flow may enter {tag}"),

@@ -90,8 +90,8 @@ SUPPORTED: dict[str, Text] = {
     ),
     "sub_process": _text("内嵌子流程", "an embedded sub-process"),
     "event_sub_process": _text(
-        "事件子流程（triggeredByEvent）：消息、定时、信号、错误、升级；中断或不中断",
-        "an event sub-process (triggeredByEvent): message, timer, signal, error, escalation; interrupting or not",
+        "事件子流程（triggeredByEvent）：消息、定时、信号、错误、升级、补偿；中断或不中断",
+        "an event sub-process (triggeredByEvent): message, timer, signal, error, escalation, compensation; interrupting or not",
     ),
     "exclusive_gateway": _text(
         "排他网关：第一个成立的条件，否则缺省连线", "the first condition that holds, else the default flow"
