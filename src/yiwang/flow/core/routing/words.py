@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from heapq import heapify, heappop
 
 import numpy as np
 import rjieba
 
 from yiwang.flow.core.routing.grams import Reals
 
-_ZERO = np.zeros(1)
+SLIGHT = 0.02
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 # Words that name no matter: they hold a sentence together or address the reader.
 _IDLE = (
@@ -21,20 +23,28 @@ _IDLE = (
 IDLE = frozenset(_IDLE.split())
 
 
-def words(folded: str, weights: Reals) -> list[tuple[str, float]]:
-    """The words of a folded text that weigh more than nothing, heaviest first; `weights` is a number per character.
+def words(folded: str, weights: Reals) -> Iterator[tuple[str, float]]:
+    """The words of a folded text that weigh something, heaviest first; `weights` is a number per character.
 
-    A word that stands there twice weighs what both places do.
+    A word that stands there twice weighs what both places do; a place of under a SLIGHT part of the heaviest says nothing.
     """
     pieces = rjieba.cut(folded)
+    if not pieces:
+        return
     lengths = np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces))
-    ends = np.cumsum(lengths)
-    sums = np.concatenate([_ZERO, np.cumsum(weights)])
-    weighed = sums[ends] - sums[ends - lengths]
+    weighed = np.add.reduceat(weights, np.cumsum(lengths) - lengths)
+    weighed[lengths == 1] = 0.0
+    places = np.flatnonzero(weighed > max(0.0, float(weighed.max()) * SLIGHT))
     found: dict[str, float] = {}
-    for at in np.flatnonzero((lengths > 1) & (weighed > 0)).tolist():
-        found[pieces[at]] = found.get(pieces[at], 0.0) + float(weighed[at])
-    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    for at, weight in zip(places.tolist(), weighed[places].tolist(), strict=True):
+        piece = pieces[at]
+        found[piece] = found.get(piece, 0.0) + weight
+    # Few are asked for: a heap gives them without putting the rest in order.
+    heap = [(-weight, piece) for piece, weight in found.items()]
+    heapify(heap)
+    while heap:
+        weight, piece = heappop(heap)
+        yield piece, -weight
 
 
 def telling(word: str) -> bool:
