@@ -14,12 +14,19 @@ from types import ModuleType
 from bench import fuzz
 from bench.agreement import benchmark as agreement
 from bench.intake import benchmark as intake
+from bench.process import benchmark as process
 from bench.routing import benchmark as routing
 from bench.rules import benchmark as rules
 from bench.rules import deciding as decide
 
 # each has ROWS, QUICK_ROWS, run(rows, repeat, say) and table(found)
-BENCHMARKS: dict[str, ModuleType] = {"intake": intake, "rules": rules, "decide": decide, "routing": routing}
+BENCHMARKS: dict[str, ModuleType] = {
+    "intake": intake,
+    "rules": rules,
+    "decide": decide,
+    "routing": routing,
+    "process": process,
+}
 
 
 def _arguments(words: Sequence[str]) -> argparse.Namespace:
