@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.urls import path
+
 from yiwang.web.api.open311 import urlpatterns as open311
 from yiwang.web.api.root import api
 
