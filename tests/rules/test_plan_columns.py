@@ -169,3 +169,11 @@ def test_a_decision_that_is_a_constant_may_be_read_by_others(tmp_path: Path) -> 
     plan = town.plan(model(["n"], limit=literal("2"), most=literal("max(limit, 1)"), d=literal("min(n, most)")))
     assert town.results(plan, "most") == [2, 2]
     assert town.results(plan, "d") == [1, 2]
+
+
+@pytest.mark.parametrize("sign", ["", "-"], ids=["above zero", "below zero"])
+def test_a_tiny_constant_stays_exact(tmp_path: Path, sign: str) -> None:
+    town = residents(tmp_path, n=pa.array([1, 2], pa.int16()))
+    plan = town.plan(model(["n"], d=literal(f"n + {sign}0.000000123456789012345678")))
+    tiny = Decimal(f"{sign}1.23456789012345678E-7")
+    assert town.results(plan, "d") == [1 + tiny, 2 + tiny]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -90,6 +91,7 @@ class Dialect:
             for column in columns:
                 column.set("table", None)
             inside = each.this if isinstance(each, sql.Alias) else each
+            _spell_out(inside)
             text = inside.sql(dialect=self.sqlglot)
             found[each.alias_or_name] = Written(text, frozenset(column.name for column in columns))
         return found
@@ -151,6 +153,14 @@ class Dialect:
             written = f"{sign}{digits[:cut]}" + (f".{digits[cut:]}" if column.places else "")
             return f"CAST('{written}' AS DECIMAL({column.digits}, {column.places}))"
         return str(point)
+
+
+def _spell_out(tree: sql.Expression) -> None:
+    """Small decimals as digits: with an exponent DuckDB reads them as doubles, and Sail does not read them at all."""
+    for cast in tree.find_all(sql.Cast):
+        literal = cast.this.this if isinstance(cast.this, sql.Neg) else cast.this
+        if isinstance(literal, sql.Literal) and cast.to.is_type("decimal") and "E" in literal.name.upper():
+            literal.set("this", format(Decimal(literal.name), "f"))
 
 
 DUCKDB = Dialect("duckdb", "duckdb", '"')
