@@ -66,8 +66,12 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         data = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise _unreadable(
-            path, f"打不开文件：{error.strerror}", f"the file cannot be opened: {error.strerror}"
+        raise ExamplesWrong(
+            zh=f"打不开文件（{error.strerror}）",
+            en=f"the file cannot be opened ({error.strerror})",
+            where=str(path),
+            hint_zh="请检查路径和权限。",
+            hint_en="Check its path and who may read it.",
         ) from error
     except UnicodeDecodeError as error:
         at = error.start
