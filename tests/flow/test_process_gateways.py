@@ -189,3 +189,12 @@ def test_several_flows_out_of_a_task_are_all_taken_unless_their_condition_is_not
     chosen = Drawing().add(n.Start, "s").add(n.UserTask, "a", default="a>b").users("b c").line("s a b")
     assert Case(chosen.flow("a", "c", "1 > 2")).do("a").open == ["b"]
     assert Case(chosen.flow("a", "c", "2 > 1", id="a>c")).do("a").open == ["c"]
+
+
+def test_joins_inside_one_another_do_not_wait_for_each_other_around_a_loop() -> None:
+    drawing = Drawing().add(n.Start, "s").gateway("m", X).gateway("x", P).gateway("y", P).users("a b c z")
+    drawing.gateway("in", ANY).gateway("out", ANY).gateway("k", X, default="k>e").add(n.End, "e")
+    drawing.line("s m x y a in out z k e").line("y b in").line("x c out").flow("k", "m", "false")
+    case = Case(drawing).do("c").do("a")
+    assert case.at == ["b", "in", "out"]
+    assert case.do("b").at == ["z"]

@@ -389,3 +389,42 @@ def test_a_suspended_case_rests_but_takes_answers_and_can_be_withdrawn() -> None
         case.take(e.Resumed("li"))
     case.do("a")
     assert case.state.counts == {"suspended": 1}
+
+
+# What random histories found ----------------------------------------------------------------------------------------------
+
+
+def test_what_is_to_return_straight_cannot_be_walked_again_from_where_it_is() -> None:
+    drawing = row()
+    drawing.nodes["b"] = n.UserTask(id="b", scope="p", send_back=("a",))
+    case = Case(drawing).do("a").do("b")
+    case.take(e.SentBack(case.work("c"), "w", "b", False, ""))
+    with pytest.raises(StepForbidden, match="return straight"):
+        case.take(e.SentBack(case.work("b"), "w", "a", True, ""))
+
+
+def test_what_is_to_return_straight_is_not_led_away_by_a_boundary_there() -> None:
+    drawing = row().users("away beside").boundary("b1", "a", n.Message("m")).line("b1 away")
+    case = Case(drawing.boundary("b2", "a", n.Message("k"), False).line("b2 beside")).do("a").do("b")
+    case.take(e.SentBack(case.work("c"), "w", "a", False, ""))
+    assert not case.take(e.MessageCame("m")).taken
+    assert case.take(e.MessageCame("k")).taken and case.open == ["a", "beside"]
+    assert case.do("a").open == ["beside", "c"]
+
+
+def test_an_inclusive_join_waits_for_a_branch_whose_work_is_away_to_return_straight() -> None:
+    drawing = Drawing().add(n.Start, "s").gateway("x", P).users("a b d").gateway("j", n.Branching.INCLUSIVE)
+    drawing.add(n.UserTask, "c", send_back=("b",)).line("s x a c j d").line("x b j")
+    case = Case(drawing).do("b").do("a")
+    case.take(e.SentBack(case.work("c"), "w", "b", False, ""))
+    assert case.at == ["b", "j"]
+    assert case.do("b").do("c").at == ["d"]
+
+
+def test_redo_into_a_branch_is_refused_even_where_a_loop_seems_to_fill_the_join() -> None:
+    drawing = forked().gateway("m", X).gateway("k", X, default="k>d").flow("k", "m", "again = true")
+    for gone in ("a>x", "j>d"):
+        drawing.flows.pop(gone)
+    case = Case(drawing.line("a m x").line("j k d")).do("a").do("b").do("c")
+    with pytest.raises(StepForbidden, match="wait for ever"):
+        case.take(e.SentBack(case.work("d"), "w", "b", True, ""))

@@ -136,3 +136,13 @@ def test_nothing_fires_while_the_case_rests() -> None:
     case.take(e.Resumed("li"))
     case.fire("b")
     assert case.open == ["warn"]
+
+
+def test_a_timer_that_could_not_be_set_leaves_the_earlier_state_alone() -> None:
+    drawing = Drawing().add(n.Start, "s").add(n.Catch, "t", trigger=n.Timer(K.DATE, "=day")).users("a fix")
+    case = Case(drawing.line("s t a").line("s fix"))
+    case.do("fix", values={"day": "2026-12-01"})
+    before = case.state
+    text = before.dumps()
+    case.take(e.ActionRetried(case.token("t")))
+    assert before.dumps() == text and len(case.of(f.TimerSet)) == 1

@@ -28,15 +28,11 @@ def arm(walk: Walk, listener: Token | Run, node: n.Node) -> None:
     """Begin to listen for what sets `node` off; does nothing when that was begun already. Raises Halt."""
     trigger = trigger_of(node)
     if isinstance(trigger, n.Timer):
-        if listener.timers is None:
-            listener.timers = {}
-        if node.id not in listener.timers:
+        if node.id not in (listener.timers or ()):
             _set(walk, listener, node.id, trigger)
-    elif isinstance(trigger, n.Message) and trigger.key is not None:
-        if listener.keys is None:
-            listener.keys = {}
-        if node.id not in listener.keys:
-            listener.keys[node.id] = value_of(walk, trigger.key, _where(listener))
+    elif isinstance(trigger, n.Message) and trigger.key is not None and node.id not in (listener.keys or ()):
+        key = value_of(walk, trigger.key, _where(listener))
+        listener.keys = {**(listener.keys or {}), node.id: key}
 
 
 def _where(listener: Token | Run) -> int:
@@ -55,8 +51,7 @@ def _set(walk: Walk, listener: Token | Run, node: str, timer: n.Timer) -> None:
     is_cycle = timer.kind is n.TimerKind.CYCLE
     if is_cycle and not _REPEATS.fullmatch(value):
         raise Halt("expression", f"“{value}”不是循环定时。", f"“{value}” is no cycle such as R3/P1D.")
-    assert listener.timers is not None
-    listener.timers[node] = [0, value] if is_cycle else 0
+    listener.timers = {**(listener.timers or {}), node: [0, value] if is_cycle else 0}
     walk.tell(TimerSet(timer_key(listener.id, node), listener.id, node, timer, value))
 
 

@@ -15,7 +15,8 @@ from yiwang.flow.core.process.effects import Outcome, WorkKind
 VERSION = 1
 ROOT = 0
 OPEN, SUSPENDED = "open", "suspended"
-_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+# What enters a state was JSON or FEEL before, which know no circles.
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False).encode
 
 
 @dataclass(slots=True)
@@ -195,7 +196,17 @@ class State:
 
 # Tokens -----------------------------------------------------------------------------------------------------------------
 
-_PLAIN = {"f": "flow", "o": "owner", "t": "timers", "k": "keys", "v": "votes", "q": "queue", "b": "back", "s": "stuck"}
+_PLAIN = {
+    "f": "flow",
+    "o": "owner",
+    "t": "timers",
+    "k": "keys",
+    "v": "votes",
+    "q": "queue",
+    "b": "back",
+    "s": "stuck",
+    "a": "again",
+}
 
 
 def _token_copy(token: Token) -> Token:
@@ -206,30 +217,26 @@ def _token_copy(token: Token) -> Token:
         token.run,
         token.flow,
         token.owner,
-        token.timers and dict(token.timers),
-        token.keys and dict(token.keys),
-        loop and Loop(loop.total, loop.begun, loop.done, loop.items, dict(loop.found)),
-        token.votes and list(token.votes),
-        token.queue and list(token.queue),
-        token.back and list(token.back),
+        None if token.timers is None else dict(token.timers),
+        None if token.keys is None else dict(token.keys),
+        None if loop is None else Loop(loop.total, loop.begun, loop.done, loop.items, dict(loop.found)),
+        None if token.votes is None else list(token.votes),
+        None if token.queue is None else list(token.queue),
+        None if token.back is None else list(token.back),
         token.stuck,
         token.again,
     )
 
 
 def _token_said(token: Token) -> list[Any]:
-    more: dict[str, Any] = {}
-    for short, name in _PLAIN.items():
-        value = getattr(token, name)
-        if value is not None:
-            more[short] = value
+    said: list[Any] = [token.id, token.node, token.run]
+    more = {short: value for short, name in _PLAIN.items() if (value := getattr(token, name)) is not None}
     if token.loop is not None:
         loop = token.loop
         more["l"] = [loop.total, loop.begun, loop.done, loop.items, loop.found]
-    if token.again is not None:
-        more["a"] = token.again
-    said: list[Any] = [token.id, token.node, token.run]
-    return [*said, more] if more else said
+    if more:
+        said.append(more)
+    return said
 
 
 def _token_read(said: list[Any]) -> Token:
@@ -238,8 +245,6 @@ def _token_read(said: list[Any]) -> Token:
         for short, value in said[3].items():
             if short == "l":
                 token.loop = Loop(*value)
-            elif short == "a":
-                token.again = value
             else:
                 setattr(token, _PLAIN[short], value)
     return token
@@ -257,9 +262,9 @@ def _run_copy(run: Run) -> Run:
         dict(run.data),
         run.index,
         run.own,
-        run.timers and dict(run.timers),
-        run.keys and dict(run.keys),
-        run.done and list(run.done),
+        None if run.timers is None else dict(run.timers),
+        None if run.keys is None else dict(run.keys),
+        None if run.done is None else list(run.done),
         run.cut,
     )
 
@@ -289,7 +294,9 @@ def _run_read(said: list[Any]) -> Run:
 
 
 def _work_copy(work: Work) -> Work:
-    return Work(work.id, work.token, work.kind, work.of, work.must, work.begun, work.after and list(work.after))
+    return Work(
+        work.id, work.token, work.kind, work.of, work.must, work.begun, None if work.after is None else list(work.after)
+    )
 
 
 def _work_said(work: Work) -> list[Any]:
