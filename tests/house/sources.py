@@ -35,7 +35,12 @@ def written(*suffixes: str) -> Iterator[Path]:
 
 def engines(package: Path = PACKAGE) -> list[Path]:
     """The rooms with tables of their own."""
-    return sorted(p.parent for p in package.glob("*/models.py"))
+    return sorted(
+        {
+            *(p.parent for p in package.glob("*/models.py")),
+            *(p.parents[1] for p in package.glob("*/models/__init__.py")),
+        }
+    )
 
 
 @dataclass(frozen=True)

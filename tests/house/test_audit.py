@@ -9,12 +9,14 @@ from types import ModuleType
 
 import pytest
 import recipes_data
+import recipes_flow
 import recipes_kernel
 import recipes_rules
 from smallcity import Recipe, World
 from sources import engines
 
 import yiwang.data.service
+import yiwang.flow.service
 import yiwang.kernel.service
 import yiwang.rules.service
 from yiwang.config.place import Place
@@ -22,6 +24,7 @@ from yiwang.kernel.models import AuditLine
 
 DOORS: dict[str, tuple[ModuleType, dict[str, Recipe], dict[str, str]]] = {
     "data": (yiwang.data.service, recipes_data.RECIPES, recipes_data.EXEMPT),
+    "flow": (yiwang.flow.service, recipes_flow.RECIPES, recipes_flow.EXEMPT),
     "kernel": (yiwang.kernel.service, recipes_kernel.RECIPES, recipes_kernel.EXEMPT),
     "rules": (yiwang.rules.service, recipes_rules.RECIPES, recipes_rules.EXEMPT),
 }

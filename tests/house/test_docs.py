@@ -11,6 +11,7 @@ from smallcity import SYSTEM
 from sources import ROOT, engines, written
 
 import yiwang.data.service
+import yiwang.flow.service
 import yiwang.kernel.service
 import yiwang.rules.service
 from yiwang.config.place import Place
@@ -28,6 +29,7 @@ SERVICES = {
     "kernel": yiwang.kernel.service.__all__,
     "rules": yiwang.rules.service.__all__,
     "data": yiwang.data.service.__all__,
+    "flow": yiwang.flow.service.__all__,
 }
 
 
