@@ -44,6 +44,8 @@ async function notices(metafile) {
       const sheet = await readFile(join(folder, "dist/css/tabler.css"), "utf8");
       texts.push(sheet.slice(sheet.indexOf("/*!"), sheet.indexOf("*/")), await readFile(join(packages, "@tabler/icons/LICENSE"), "utf8"));
     }
+    // Of the same makers and under the licence its package names, which it does not carry.
+    if (name === "bpmn-auto-layout") texts.push(await readFile(join(packages, "diagram-js/LICENSE"), "utf8"));
     parts.push(`${name} ${version} (${license})\n${"=".repeat(60)}\n${texts.join("\n").trim()}\n`);
   }
   return parts.join("\n\n");
@@ -54,7 +56,8 @@ await mkdir(target, {recursive: true});
 const {metafile} = await build({
   metafile: true,
   absWorkingDir: here,
-  entryPoints: ["src/app.mjs", "src/charts.mjs", "src/studio.mjs", "src/app.css", "src/studio.css"],
+  entryPoints: ["src/app.mjs", "src/charts.mjs", "src/studio.mjs", "src/diagram.mjs", "src/modeler.mjs", "src/app.css", "src/studio.css",
+    "src/diagram.css"],
   outdir: target,
   outExtension: {".js": ".js"},
   assetNames: "[name]",

@@ -5,3 +5,4 @@ import "./tables.mjs";
 import "./upload.mjs";
 import "./loads.mjs";
 import "./forms.mjs";
+import "./place.mjs";

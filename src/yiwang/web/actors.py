@@ -9,6 +9,8 @@ from yiwang.kernel.access import verdict
 from yiwang.kernel.core.actor import ANONYMOUS, Actor
 
 HELD_AS = "yiwang_actor"
+# Whoever uses the portal without an account: may file what is open to the public, and act on a case with its code.
+CITIZEN = Actor(id="public:web", name="市民", kind="public")
 
 
 def actor_of_request(request: HttpRequest) -> Actor:

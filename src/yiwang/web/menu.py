@@ -33,13 +33,24 @@ class _Plan:
 
 MAIN = (
     _Plan("首页", "Home", "portal:home", "home"),
+    _Plan("办事", "Services", "portal:items", "checkbox"),
+    _Plan("查进度", "Track", "portal:track", "search"),
     _Plan("数据目录", "Catalogue", "work:catalogue", "folders", ""),
     _Plan("工作台", "Workbench", "work:home", "layout-dashboard", "catalogue.read", under=("/work/",)),
     _Plan("规则", "Rules", "studio:decisions", "gavel", "decision.read", under=("/studio/",)),
+    _Plan("流程", "Processes", "studio:processes", "sitemap", "process.read", under=("/studio/processes/",)),
     _Plan("驾驶舱", "Cockpit", "cockpit:board", "gauge", "board.view", under=("/cockpit/",)),
 )
 WORK = (
     _Plan("我的工作", "My work", "work:home", "layout-dashboard"),
+    _Plan("待办", "To do", "work:works", "clipboard-check"),
+    _Plan("办件", "Cases", "work:cases", "inbox"),
+    _Plan("受理", "Intake", "work:intake", "plus", "case.open"),
+    _Plan("期限", "Obligations", "work:obligations", "clock", "case.read"),
+    _Plan("超期", "Late", "work:late", "alert-triangle", "case.read"),
+    _Plan("职责", "Duties", "work:duties", "gavel", "duty.read"),
+    _Plan("代理", "Leave", "work:leaves", "user-minus"),
+    _Plan("统计", "Figures", "work:figures", "report-analytics", "board.view"),
     _Plan("归集记录", "Loads", "work:loads", "database-import"),
     _Plan("上传数据", "Upload", "work:upload", "cloud-upload", "resource.load"),
     _Plan("分级确认", "Findings", "work:findings", "shield-lock", "resource.read"),

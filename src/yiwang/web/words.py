@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yiwang.kernel.core.text import Text
+from yiwang.web.casewords import CASE_WORDS
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ WORDS: dict[str, dict[str, Word]] = {
         "warn": _word("提醒", "warns", "warn", "flag"),
     },
 }
+WORDS |= {kind: {value: _word(*entry) for value, entry in known.items()} for kind, known in CASE_WORDS.items()}
 
 # How each share is counted, in a line; the engine counts it so in data/core/quality.py.
 DIMENSION_HOW: dict[str, Text] = {

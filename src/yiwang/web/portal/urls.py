@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from yiwang.web.portal import session, views
+from yiwang.web.portal import asked, filing, items, session, tracking, views
 
 app_name = "portal"
 urlpatterns = [
@@ -12,4 +12,16 @@ urlpatterns = [
     path("language/", set_language, name="language"),
     path("sign-in/", session.sign_in, name="sign-in"),
     path("sign-out/", session.sign_out, name="sign-out"),
+    path("services/", items.items, name="items"),
+    path("services/export.csv", items.items_export, name="items-export"),
+    path("services/<str:item_id>/", items.item, name="item"),
+    path("services/<str:item_id>/apply/", filing.apply, name="apply"),
+    path("services/<str:item_id>/apply/review/", filing.review, name="review"),
+    path("track/", tracking.track, name="track"),
+    path("track/<str:number>/", tracking.tracked, name="tracked"),
+    path("track/<str:number>/receipt/", tracking.receipt, name="receipt"),
+    path("track/<str:number>/rate/", tracking.rate, name="rate"),
+    path("track/<str:number>/withdraw/", tracking.withdraw, name="withdraw"),
+    path("track/<str:number>/add/", tracking.add, name="add"),
+    path("track/<str:number>/asked/<int:work_id>/", asked.asked, name="asked"),
 ]

@@ -2,12 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.web.studio import change, decision, decisions, effect, history, version
+from yiwang.web.studio import change, decision, decisions, effect, history, processes, version
 
 app_name = "studio"
 urlpatterns = [
     path("studio/", decisions.decisions, name="decisions"),
     path("studio/export.csv", decisions.decisions_export, name="decisions-export"),
+    # Before the decisions, whose ids stand at the same place.
+    path("studio/processes/", processes.processes, name="processes"),
+    path("studio/processes/<str:process_id>/", processes.process, name="process"),
+    path("studio/processes/<str:process_id>/edit/", processes.edit, name="process-edit"),
+    path("studio/processes/<str:process_id>/insight/", processes.insight, name="process-insight"),
+    path("studio/processes/<str:process_id>/versions/<int:number>/", processes.version, name="process-version"),
+    path("studio/processes/<str:process_id>/versions/<int:number>/move/", processes.move, name="process-move"),
     path("studio/<str:decision_id>/", decision.overview, name="decision"),
     path("studio/<str:decision_id>/try/", decision.trial, name="try"),
     path("studio/<str:decision_id>/change/", change.change, name="change"),

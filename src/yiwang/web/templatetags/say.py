@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from yiwang.rules.core.explaining import DecisionNote, InputNote
 from yiwang.web.language import pick
 from yiwang.web.language import say as say_value
+from yiwang.web.people import said_department, said_hands
 from yiwang.web.words import DIMENSION_HOW, word
 
 register = template.Library()
@@ -167,3 +168,36 @@ def page_numbers(page: int, pages: int) -> list[int | None]:
             out.append(None)
         out.append(number_)
     return out
+
+
+@register.filter
+def department(code: object) -> str:
+    """The name of a department by its code."""
+    return said_department(str(code)) if code else NOTHING
+
+
+@register.filter
+def hands(value: object) -> str:
+    """Whom work was given to: an account, a department, or the applicant."""
+    return said_hands(str(value or ""))
+
+
+@register.filter
+def lasting(span: object) -> str:
+    """A stretch of time as people say it: 3 天 4 小时, 25 分钟."""
+    if not isinstance(span, timedelta):
+        return NOTHING
+    minutes = max(0, int(span.total_seconds())) // 60
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        return pick(f"{days} 天 {hours} 小时", f"{days} d {hours} h") if hours else pick(f"{days} 天", f"{days} d")
+    return pick(f"{hours} 小时", f"{hours} h") if hours else pick(f"{minutes} 分钟", f"{minutes} min")
+
+
+@register.filter
+def share(value: object) -> str:
+    """n of all as per cent; of so few that it says little, the two counts."""
+    hits, n = getattr(value, "hits", None), getattr(value, "n", None)
+    if not isinstance(hits, int) or not n:
+        return NOTHING
+    return f"{hits}/{n}" if getattr(value, "small", False) else percent(hits / n)

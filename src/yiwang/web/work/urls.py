@@ -2,7 +2,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.web.work import catalogue, demands, desk, findings, inbox, loads, registers, rejected, resource, upload
+from yiwang.web.work import (
+    cases,
+    catalogue,
+    demands,
+    desk,
+    duties,
+    figures,
+    findings,
+    inbox,
+    intake,
+    leaves,
+    loads,
+    obligations,
+    registers,
+    rejected,
+    resource,
+    task,
+    upload,
+    works,
+)
 
 app_name = "work"
 urlpatterns = [
@@ -35,6 +54,30 @@ urlpatterns = [
     path("work/demands/<int:demand_id>/", demands.demand, name="demand"),
     path("work/messages/", inbox.messages, name="messages"),
     path("work/messages/<int:message_id>/", inbox.message_read, name="message-read"),
+    path("work/works/", works.works, name="works"),
+    path("work/works/export.csv", works.works_export, name="works-export"),
+    path("work/works/<int:work_id>/", task.work, name="work"),
+    path("work/works/<int:work_id>/done/", task.work_done, name="work-done"),
+    path("work/works/<int:work_id>/act/", task.work_act, name="work-act"),
+    path("work/cases/", cases.cases, name="cases"),
+    path("work/cases/export.csv", cases.cases_export, name="cases-export"),
+    path("work/cases/<str:number>/", cases.case, name="case"),
+    path("work/cases/<str:number>/act/", cases.case_act, name="case-act"),
+    path("work/cases/<str:number>/files/<str:digest>/", cases.case_file, name="case-file"),
+    path("work/intake/", intake.intake, name="intake"),
+    path("work/intake/<str:item_id>/", intake.take_in, name="take-in"),
+    path("work/intake/<str:item_id>/<str:number>/", intake.taken, name="taken"),
+    path("work/obligations/", obligations.obligations, name="obligations"),
+    path("work/obligations/calendar.ics", obligations.calendar, name="calendar"),
+    path("work/late/", obligations.late, name="late"),
+    path("work/leaves/", leaves.leaves, name="leaves"),
+    path("work/leaves/hand-over/", leaves.hand_over, name="leave-hand-over"),
+    path("work/duties/", duties.duties, name="duties"),
+    path("work/duties/gaps/<str:number>/", duties.gap, name="gap"),
+    path("work/duties/<str:topic_id>/", duties.topic, name="topic"),
+    path("work/figures/", figures.figures, name="figures"),
+    path("work/figures/week/", figures.week, name="week"),
+    path("work/figures/week.pdf", figures.week_pdf, name="week-pdf"),
     path("work/audit/", registers.audit, name="audit"),
     path("work/departments/", registers.departments, name="departments"),
 ]

@@ -1,0 +1,108 @@
+"""The states of cases, works, clocks and processes as people read them: Chinese, English, tone, sign."""
+
+from __future__ import annotations
+
+Entry = tuple[str, ...]
+
+CASE_WORDS: dict[str, dict[str, Entry]] = {
+    "case": {
+        "open": ("办理中", "In progress", "blue", "player-play"),
+        "suspended": ("暂停计时", "Clock suspended", "warn", "player-pause"),
+        "completed": ("已办结", "Completed", "good", "circle-check"),
+        "terminated": ("已终止", "Ended early", "", "circle-x"),
+        "failed": ("未能办成", "Could not be done", "bad", "circle-x"),
+        "withdrawn": ("已撤回", "Withdrawn", "", "arrow-back-up"),
+    },
+    "standing": {
+        "running": ("时限内", "Within its limit", "good", "clock"),
+        "due_soon": ("临近期限", "Due soon", "warn", "clock"),
+        "suspended": ("暂停计时", "Clock suspended", "warn", "player-pause"),
+        "breached": ("已超期", "Late", "bad", "alert-triangle"),
+        "uncovered": ("日历未覆盖", "Beyond the calendar", "warn", "info-circle"),
+        "": ("没有时限", "No limit", "", "clock"),
+    },
+    "work-kind": {
+        "task": ("办理", "Task", "", "clipboard-check"),
+        "sign": ("会签", "Countersign", "blue", "users"),
+        "added": ("加签", "Added signer", "blue", "user-plus"),
+        "assist": ("协办", "Assist", "blue", "users"),
+    },
+    "closing": {
+        "": ("待办", "Open", "blue", "clock"),
+        "done": ("已办", "Done", "good", "circle-check"),
+        "sent-back": ("已退回", "Sent back", "warn", "arrow-back-up"),
+        "taken-back": ("已撤回", "Taken back", "", "arrow-back-up"),
+        "cancelled": ("不再需要", "No longer needed", "", "x"),
+        "passed": ("同一人已同意，自动通过", "Passed: agreed before", "good", "check"),
+        "outvoted": ("会签已有结论", "The others decided", "", "users"),
+    },
+    "channel": {
+        "counter": ("窗口", "Counter"),
+        "phone": ("电话", "Telephone"),
+        "web": ("网上", "Web"),
+        "mobile": ("手机", "Mobile"),
+        "kiosk": ("自助终端", "Kiosk"),
+        "message": ("留言", "Message"),
+        "open311": ("开放接口", "Open311"),
+    },
+    "grade-given": {
+        "5": ("非常满意", "Very satisfied", "good", "mood-smile"),
+        "4": ("满意", "Satisfied", "good", "mood-smile"),
+        "3": ("基本满意", "Fairly satisfied", "blue", "mood-neutral"),
+        "2": ("不满意", "Dissatisfied", "warn", "mood-sad"),
+        "1": ("非常不满意", "Very dissatisfied", "bad", "mood-sad"),
+    },
+    # What came to a case: the events of its history.
+    "event": {
+        "started": ("受理", "taken in", "", "player-play"),
+        "work_done": ("办完一步", "a step was done", "", "check"),
+        "work_begun": ("开始办理", "work began", "", "player-play"),
+        "action_done": ("系统动作完成", "an action was carried out", "", "check"),
+        "action_failed": ("系统动作未成", "an action failed", "", "alert-triangle"),
+        "action_retried": ("重试系统动作", "an action was tried again", "", "refresh"),
+        "decided": ("按规则作出决定", "decided by rule", "", "gavel"),
+        "timer_fired": ("定时到点", "a timer fired", "", "clock"),
+        "message_came": ("收到消息", "a message came", "", "mail"),
+        "signal_came": ("收到信号", "a signal came", "", "flag"),
+        "call_ended": ("所调用的办件结束", "a called case ended", "", "route"),
+        "sent_back": ("退回", "sent back", "", "arrow-back-up"),
+        "signer_added": ("加签", "a signer was added", "", "user-plus"),
+        "handed_over": ("转办", "handed over", "", "arrow-right"),
+        "assist_asked": ("请求协办", "help was asked for", "", "users"),
+        "taken_back": ("撤回", "taken back", "", "arrow-back-up"),
+        "suspended": ("暂停计时", "suspended", "", "player-pause"),
+        "resumed": ("恢复计时", "resumed", "", "player-play"),
+        "withdrawn": ("撤回办件", "withdrawn", "", "arrow-back-up"),
+    },
+    "reason": {
+        "supplement": ("补正", "Supplement of materials"),
+        "hearing": ("听证", "Hearing"),
+        "testing": ("检验检测", "Inspection and testing"),
+        "expert_review": ("专家评审", "Expert review"),
+        "publicity": ("公示", "Publicity period"),
+        "other": ("其他", "Other"),
+    },
+    # The elements of a process as its table names them.
+    "node": {
+        "UserTask": ("人工任务", "User task"),
+        "ManualTask": ("系统外任务", "Manual task"),
+        "ServiceTask": ("动作任务", "Action"),
+        "RuleTask": ("决定任务", "Decision"),
+        "ScriptTask": ("脚本任务", "Script"),
+        "SendTask": ("发送任务", "Send task"),
+        "ReceiveTask": ("接收任务", "Receive task"),
+        "SubProcess": ("子流程", "Sub-process"),
+        "Call": ("调用流程", "Call"),
+        "Start": ("开始事件", "Start event"),
+        "End": ("结束事件", "End event"),
+        "Catch": ("等待事件", "Waiting event"),
+        "Throw": ("发出事件", "Throwing event"),
+        "Boundary": ("边界事件", "Boundary event"),
+        "Gateway": ("网关", "Gateway"),
+    },
+    "move": {
+        "safe": ("可直接迁移", "Safe", "good", "circle-check"),
+        "consent": ("须经同意", "Needs consent", "warn", "alert-triangle"),
+        "forbidden": ("不可迁移", "Forbidden", "bad", "circle-x"),
+    },
+}
