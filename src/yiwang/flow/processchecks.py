@@ -14,7 +14,6 @@ from yiwang.kernel.selectors import action_kinds
 from yiwang.rules.core.feel import nodes as feel
 from yiwang.rules.core.feel.parser import parse_expression
 
-
 _NEEDS = ("；别的包里的要写进 needs", "; what another pack has must stand in needs")
 
 
