@@ -6,11 +6,15 @@ import pytest
 from bpmnfiles import CODES
 from casecity import SYSTEM, CaseCity, finish, open_works, straight, task, work_at
 
-from yiwang.flow.core.process.comparing import Verdict
+from yiwang.flow.core.process.comparing import Verdict, carried
+from yiwang.flow.core.process.replaying import replay
+from yiwang.flow.core.process.state import State
+from yiwang.flow.definitions import definition_of
 from yiwang.flow.models import Case, CaseStep, Migration, Wait
 from yiwang.flow.processrows import bpmn_of
 from yiwang.flow.selectors import case_get, case_steps
 from yiwang.flow.service import MigrationReport, case_suspend, cases_migrate, migration_revert, process_draft_save
+from yiwang.flow.steps import event_of
 from yiwang.kernel.core.actor import Role
 from yiwang.kernel.errors import NotFound, Refused
 from yiwang.kernel.models import AuditLine
@@ -209,3 +213,33 @@ def test_no_case_is_moved_to_what_never_held_or_is_not_there(cases: CaseCity) ->
         with pytest.raises(NotFound):
             call()
     assert move(1, numbers=[case.number]).rows == () and not Migration.objects.exists()
+
+
+def test_the_steps_replayed_give_the_state_of_a_case_that_was_moved(cases: CaseCity) -> None:
+    cases.process("flow", straight(A, B))
+    case = cases.opened("flow")
+    finish(case, "a")
+    cases.process("flow", straight(B, D))
+    first = move(2, consent=[case.number])
+    assert replayed(case) == rows_of(case)[0]
+    migration_revert(actor=SYSTEM, batch=first.batch)
+    assert replayed(case) == rows_of(case)[0]
+    move(2, consent=[case.number])
+    finish(case, "b")
+    finish(case, "d")
+    assert replayed(case) == Case.objects.get(pk=case.pk).state
+
+
+def replayed(case: Case) -> str:
+    """The state that the case's steps give, each by the version it names."""
+    state, before = State(), []
+    for one in CaseStep.objects.filter(case=case).select_related("process").order_by("number"):
+        definition = definition_of(one.process)
+        if one.kind == "migrated":
+            before.append(state)
+            state = carried(state, definition)
+        elif one.kind == "migration_reverted":
+            state = before.pop()
+        else:
+            state = replay(definition, [(event_of(one.kind, one.event), one.at)], state)
+    return state.dumps()

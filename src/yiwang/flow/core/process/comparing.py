@@ -299,7 +299,7 @@ def _reason(verdict: Verdict, element: str, zh: str, en: str) -> Reason:
 
 def _about(verdict: Verdict, node: n.Node, zh: str, en: str) -> Reason:
     named = title(node)
-    return _reason(verdict, node.id, zh.format(zh=named.zh), en.format(en=named.en))
+    return _reason(verdict, node.id, zh.replace("{zh}", named.zh), en.replace("{en}", named.en))
 
 
 def _told(verdict: Verdict, change: Difference, zh: str, en: str) -> Reason:
