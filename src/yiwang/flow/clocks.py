@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from yiwang.flow.answers import ClockView, Extension
 from yiwang.flow.models import CaseClock, Due, Pause
-from yiwang.kernel.core.calendar import Calendar, CalendarCoverageError
+from yiwang.kernel.core.calendar import ZONE, Calendar, CalendarCoverageError
 from yiwang.kernel.core.clock import Budget, Clock, Reason, Rung, RungKind, Suspension, due, rungs_due, state
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import InputError
@@ -64,8 +65,34 @@ def clock_of(row: CaseClock, pauses: Iterable[Pause], calendar: Calendar) -> Clo
 
 def due_of(row: CaseClock, pauses: Iterable[Pause], calendar: Calendar) -> datetime | None:
     """For sorting and for looking; None while it is unknown, also past the calendar's coverage."""
+    budget, start = budget_of(row), row.started_at.astimezone(ZONE)
+    stops = suspensions_of(row.started_at, pauses)
+    if budget.unit.in_days and not stops:
+        return _day_due(budget, start.date(), calendar.digest, _Days(calendar))
     try:
-        return due(clock_of(row, pauses, calendar))
+        return due(Clock(budget, start, calendar, stops))
+    except CalendarCoverageError:
+        return None
+
+
+class _Days:
+    """A calendar that its digest stands for already: no part of the key under which a due moment is remembered."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Days)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=1 << 16)
+def _day_due(budget: Budget, start: date, digest: str, days: _Days) -> datetime | None:
+    """Undisturbed, a budget in days ends alike for all that began on one day: a page of a list asks for the same few."""
+    try:
+        return due(Clock(budget, datetime.combine(start, time.min, ZONE), days.calendar))
     except CalendarCoverageError:
         return None
 

@@ -11,16 +11,17 @@ from django.db.models import F, Prefetch, QuerySet
 from icalendar import Calendar as CalendarFile
 from icalendar import Event as CalendarEvent
 
-from yiwang.flow.answers import ClockView, Late, Obligation, PauseRow, Waited
+from yiwang.flow.answers import Late, Obligation, PauseRow, Waited
 from yiwang.flow.casework import moment
-from yiwang.flow.clocks import clock_view
-from yiwang.flow.models import CaseClock, CaseStep, Leave, Pause, Work
+from yiwang.flow.clocks import due_of, uncovered
+from yiwang.flow.models import Case, CaseClock, CaseStep, Leave, Pause, Work
 from yiwang.flow.rows import pause_row
 from yiwang.flow.scopes import covered, stands_for
 from yiwang.flow.turns import APPLICANT
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.calendar import Calendar
+from yiwang.kernel.core.clock import Standing
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import Refused
 from yiwang.kernel.paging import Page, paged
@@ -29,6 +30,9 @@ from yiwang.kernel.selectors import city_calendar, department_below
 # A calendar file holds what comes next, not everything there is.
 MOST_EVENTS = 1000
 MOST_LATE = 500
+LAST_PART = 4
+# Long, and not read by a list.
+UNREAD = ("case__state", "case__answers", "case__applicant", "case__item__body")
 BOUNCES = ("sent_back", "handed_over")
 
 
@@ -85,8 +89,7 @@ def obligation_calendar(
 def late_list(actor: Actor, *, department: str = "", account: str = "") -> tuple[Late, ...]:
     """Whoever is late, the longest first, at most 500: since when, and why, from the history of the case. Raises Refused."""
     known = _known()
-    rows = _works(actor, department, account).filter(sort_due__lt=known.now).order_by("sort_due", "id")
-    works = list(rows[:MOST_LATE])
+    works = list(_owed(_works(actor, department, account), known.now)[:MOST_LATE])
     owed = [(work, _obligation(work, known)) for work in works]
     late = [(work, one) for work, one in owed if one.due is not None and one.due < known.now]
     steps, history = _steps(late), _history(late)
@@ -130,7 +133,7 @@ def _owed(rows: QuerySet[Work], until: datetime | None) -> QuerySet[Work]:
         Prefetch("case__pauses", Pause.objects.order_by("begin")),
         Prefetch("case__clocks", CaseClock.objects.filter(work=None), to_attr="whole"),
     )
-    return parts.order_by(F("sort_due").asc(nulls_last=True), "id")
+    return parts.defer(*UNREAD).order_by(F("sort_due").asc(nulls_last=True), "id")
 
 
 def _known() -> _Known:
@@ -142,10 +145,13 @@ def _known() -> _Known:
 def _obligation(work: Work, known: _Known) -> Obligation:
     case = work.case
     pauses = list(case.pauses.all())
-    whole = getattr(case, "whole", None)
-    rows = [*(case.clocks.filter(work=None) if whole is None else whole), getattr(work, "clock", None)]
-    views = [clock_view(row, pauses, known.calendar, known.now) for row in rows if row is not None]
-    first = _first(views)
+    rows = [*case.whole, getattr(work, "clock", None)]  # type: ignore[attr-defined]
+    clocks = [row for row in rows if row is not None]
+    ends = [end for row in clocks if (end := due_of(row, pauses, known.calendar)) is not None]
+    due = min(ends, default=None)
+    problem = None
+    if clocks and due is None:
+        problem = next((found for row in clocks if (found := uncovered(row, pauses, known.calendar))), None)
     return Obligation(
         work=work.pk,
         case=case.number,
@@ -156,19 +162,24 @@ def _obligation(work: Work, known: _Known) -> Obligation:
         deputy=known.deputies.get(work.assignee, ""),
         status=case.status,
         opened_at=work.opened_at,
-        due=first.due if first else None,
-        standing=first.standing if first else "",
-        overdue=first.overdue if first else timedelta(),
-        problem=next((view.problem for view in views if view.problem), None),
+        due=due,
+        standing=_standing(due, min((row.started_at for row in clocks), default=known.now), case.status, known.now),
+        overdue=max(known.now - due, timedelta()) if due else timedelta(),
+        problem=problem,
         item=case.item.item_id if case.item else "",
         process=case.process.process_id,
     )
 
 
-def _first(views: Sequence[ClockView]) -> ClockView | None:
-    """The clock that ends first; one whose end is not known comes last."""
-    known = [view for view in views if view.due is not None]
-    return min(known, key=lambda view: view.due) if known else next(iter(views), None)  # type: ignore[arg-type,return-value]
+def _standing(due: datetime | None, began: datetime, status: str, now: datetime) -> str:
+    """In the kernel's words. A list says due soon in the last quarter of the time; the case itself says which rung came."""
+    if due is not None and now > due:
+        return Standing.BREACHED
+    if status == Case.Status.SUSPENDED:
+        return Standing.SUSPENDED
+    if due is None:
+        return ""
+    return Standing.DUE_SOON if (due - now) * LAST_PART <= due - began else Standing.RUNNING
 
 
 def _steps(late: Sequence[tuple[Work, Obligation]]) -> Mapping[int, list[str]]:
@@ -192,7 +203,7 @@ def _late(work: Work, owed: Obligation, bounces: Sequence[str], history: Sequenc
     pauses = tuple(pause_row(one) for one in work.case.pauses.all())
     suspended = sum(((one.end or known.now) - one.begin for one in pauses), timedelta())
     waited = _waited(history, known.now)
-    clock = next(iter(getattr(work.case, "whole", ()) or work.case.clocks.filter(work=None)), None)
+    clock = next(iter(work.case.whole), None)  # type: ignore[attr-defined]
     extended = len(clock.extended) if clock is not None else 0
     return Late(
         obligation=owed,
