@@ -10,7 +10,7 @@ from dutycity import list_body
 from hotlinecity import Hotline
 
 from yiwang.flow.core.routing.errors import ExamplesWrong
-from yiwang.flow.models import Case, CaseNote, DutyGap, DutyList, RouterModel
+from yiwang.flow.models import Case, CaseNote, DutyGap, DutyList, RouterModel, Topic
 from yiwang.flow.selectors import (
     case_link_list,
     hot_topics,
@@ -192,3 +192,27 @@ def test_many_tickets_of_one_matter_are_a_hot_topic(hotline: Hotline) -> None:
     (hot,) = hot_topics(SYSTEM, at("2020-01-01T00:00"), at("2099-01-01T00:00"))
     assert (hot.topic, hot.people, len(hot.numbers)) == ("heat-cold", 3, 3)
     assert hot.terms and hot.title is not None and hot.title.en == "Too cold at home"
+
+
+@pytest.mark.parametrize("many", [4, 8])
+def test_a_matter_that_fills_the_week_is_found_beside_how_people_speak(hotline: Hotline, many: int) -> None:
+    lamp = Topic.objects.get(pk="lamp")
+    lamp.body["examples"] = [f"{n}号路灯晚上不亮，请派人维修" for n in range(300)]
+    lamp.save()
+    streets = ("东风路", "建设街", "中心小区", "火车站", "通江街", "沿江路", "平安里", "粮库")
+    for where in streets[:many]:
+        hotline.ticket("road", text=f"{where}自来水停水三天了，居民没水做饭", applicant={"name": where})
+    (hot,) = hot_topics(SYSTEM, at("2020-01-01T00:00"), at("2099-01-01T00:00"))
+    assert hot.people == many and "停水" in "".join(hot.terms)
+
+
+def test_one_person_who_files_three_times_is_one_person(hotline: Hotline) -> None:
+    for day in ("周一", "周二", "周三"):
+        hotline.ticket("road", text=f"{day}自来水停水，居民没水做饭", applicant={"name": "甲"})
+    assert [one.people for one in hot_topics(SYSTEM, at("2020-01-01T00:00"), at("2099-01-01T00:00"))] == [1]
+
+
+def test_the_hot_topics_of_a_span_hold_its_tickets_only(hotline: Hotline) -> None:
+    for _ in range(3):
+        hotline.ticket("road", text="自来水停水三天了，居民没水做饭")
+    assert hot_topics(SYSTEM, at("2020-01-01T00:00"), at("2020-02-01T00:00")) == ()

@@ -19,7 +19,7 @@ from yiwang.flow.core.routing.hot import Message, topics
 from yiwang.flow.core.routing.similar import Earlier, Similar, Ticket
 from yiwang.flow.core.weekly import HotLine
 from yiwang.flow.duties import list_known, settings_of
-from yiwang.flow.dutyfile import SuggestFile
+from yiwang.flow.dutyfile import IntakeFile, SuggestFile
 from yiwang.flow.models import Case, CaseLink, CaseNote, DutyList, Topic
 from yiwang.flow.performance import demand_span
 from yiwang.flow.scopes import cases_seen, demand_case
@@ -37,6 +37,8 @@ MOST_COMPARED = 5000
 MOST_SHOWN = 10
 MOST_HOT = 10
 MOST_NUMBERS = 5
+LEAST_HOT = 3
+MOST_EARLIER = 2000
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class LinkRow:
 
 @dataclass(frozen=True)
 class HotTopic:
-    """One matter that several people tell of. `heat` grows with people and falls with the days it spreads over."""
+    """One matter that several people tell of. `heat` = people / (1 + days / 30): many, soon after each other."""
 
     terms: tuple[str, ...]
     topic: str
@@ -195,22 +197,41 @@ def _hot(of: DutyList, seen: Q, since: datetime, until: datetime) -> tuple[HotTo
     cases = {case.number: case for case in rows.order_by("opened_at", "id")}
     titles = {row.pk: Text(zh=row.title_zh, en=row.title_en) for row in Topic.objects.filter(of=of)}
     messages = [
-        Message(number, said, _who(case), timezone.localdate(case.opened_at))
+        Message(number, said, on=timezone.localdate(case.opened_at))
         for number, case in cases.items()
         for said in [ticket_text(case.answers, intake.text)]
         if said
     ]
-    found = []
-    for group in topics(messages)[:MOST_HOT]:
-        members = [cases[number] for number in group.members]
-        topic = _most([case.topic for case in members])
-        division = _most([case.division for case in members])
-        found.append(
-            HotTopic(
-                group.terms, topic, titles.get(topic), group.members, group.people, group.days, group.heat, division
-            )
-        )
-    return tuple(found)
+    groups = topics([*messages, *_background(of, intake, since, {one.text for one in messages})])
+    found = [
+        _hot_topic([cases[number] for number in group.members if number in cases], group.terms, titles)
+        for group in groups
+        # Without a word that most of them share it is no matter.
+        if group.terms and sum(number in cases for number in group.members) >= LEAST_HOT
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.heat, one.numbers))[:MOST_HOT])
+
+
+def _hot_topic(members: list[Case], terms: tuple[str, ...], titles: Mapping[str, Text]) -> HotTopic:
+    topic, division = _most([case.topic for case in members]), _most([case.division for case in members])
+    opened = [timezone.localdate(case.opened_at) for case in members]
+    people, days = len({_who(case) or case.number for case in members}), (max(opened) - min(opened)).days
+    numbers = tuple(case.number for case in members)
+    return HotTopic(
+        terms, topic, titles.get(topic), numbers, people, days, round(people / (1 + days / 30), 4), division
+    )
+
+
+def _background(of: DutyList, intake: IntakeFile, since: datetime, texts: set[str]) -> list[Message]:
+    """How people here speak: authored examples and earlier tickets. Beside them the words of a matter stand out, also in a
+    week that has little else.
+    """
+    rows = Case.objects.filter(item__item_id=intake.item, opened_at__lt=since).order_by("-opened_at", "-id")
+    earlier = [ticket_text(answers, intake.text) for answers in rows.values_list("answers", flat=True)[:MOST_EARLIER]]
+    authored = [text for topic in Topic.objects.filter(of=of) for text in topic.body.get("examples", [])]
+    said = dict.fromkeys(text for text in (*authored, *earlier) if text and text not in texts)
+    # No number of a case has a blank in it.
+    return [Message(f" {at}", text) for at, text in enumerate(said)]
 
 
 def _most(values: list[str]) -> str:
