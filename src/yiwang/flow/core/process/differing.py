@@ -154,10 +154,8 @@ def _flow_title(flow: n.Flow, definition: n.Definition) -> Text:
 
 def _whole(element: str, turn: Turn, what: Text) -> Difference:
     if turn is Turn.ADDED:
-        text = Text(zh=f"增加了{what.zh}", en=f"added {what.en}")
-    else:
-        text = Text(zh=f"去掉了{what.zh}", en=f"removed {what.en}")
-    return Difference(element, turn, "", text)
+        return Difference(element, turn, "", Text(zh=f"增加了{what.zh}", en=f"added {what.en}"))
+    return Difference(element, turn, "", Text(zh=f"去掉了{what.zh}", en=f"removed {what.en}"))
 
 
 def _changed(element: str, what: Text, part: str, before: object, after: object) -> Difference:
