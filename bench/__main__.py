@@ -14,7 +14,9 @@ from types import ModuleType
 from bench import fuzz
 from bench.agreement import benchmark as agreement
 from bench.intake import benchmark as intake
+from bench.obligations import benchmark as obligations
 from bench.process import benchmark as process
+from bench.process import database as kept
 from bench.routing import benchmark as routing
 from bench.rules import benchmark as rules
 from bench.rules import deciding as decide
@@ -26,6 +28,8 @@ BENCHMARKS: dict[str, ModuleType] = {
     "decide": decide,
     "routing": routing,
     "process": process,
+    "process-database": kept,
+    "obligations": obligations,
 }
 
 
