@@ -90,7 +90,7 @@ def duty_basis(*, law: str = "", article: str = "", rule: Text | None = None) ->
             en="give the duty basis: a law with its article, or a rule of the city",
             where="basis",
             hint_zh="例如：城市供热条例 第五条。",
-            hint_en="Such as: 城市供热条例 第五条.",
+            hint_en="Such as: Rules on city heating, article 5.",
         ) from error
 
 
