@@ -21,6 +21,7 @@ from yiwang.data.schema import (
     RuleFile,
     ShareFile,
 )
+from yiwang.flow.schema import ItemFile
 from yiwang.kernel.core.calendarfile import calendar_file
 from yiwang.kernel.core.divisionfile import ALLOWED, division_lines
 from yiwang.kernel.core.pack import Manifest, kinds, pack_objects, pack_read, packs_find
@@ -46,7 +47,7 @@ PAGE = (DOCS / "reference" / "pack-files.md").read_text(encoding="utf-8")
 GUIDE = (DOCS / "how-to" / "make-a-pack.md").read_text(encoding="utf-8")
 MODELS = (
     Manifest, ResourceFile, FieldFile, Options, RuleFile, ShareFile, OpenFile, Case, DepartmentsFile, DepartmentEntry,
-    ParameterFile, ParameterValue, DecisionFile, SubjectFile, InputFile, ThroughFile, Domain, ParameterUse, OutputFile, Sentences
+    ParameterFile, ParameterValue, DecisionFile, SubjectFile, InputFile, ThroughFile, Domain, ParameterUse, OutputFile, Sentences, ItemFile
 )  # fmt: skip
 
 
