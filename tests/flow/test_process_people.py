@@ -183,6 +183,7 @@ def test_whoever_must_help_is_waited_for_and_others_are_not() -> None:
     assert [each.assignee for each in case.of(f.WorkOpened)] == ["y", "z"]
     _, y, z = (each.work for each in case.of(f.WorkOpened, case.effects)[1:])
     case.take(e.WorkDone(y, "y"))
+    assert case.of(f.WorkWaits) == []
     with pytest.raises(StepForbidden):
         case.take(e.WorkDone(work, "li"))
     case.take(e.WorkDone(z, "z"))
@@ -428,3 +429,11 @@ def test_redo_into_a_branch_is_refused_even_where_a_loop_seems_to_fill_the_join(
     case = Case(drawing.line("a m x").line("j k d")).do("a").do("b").do("c")
     with pytest.raises(StepForbidden, match="wait for ever"):
         case.take(e.SentBack(case.work("d"), "w", "b", True, ""))
+
+
+def test_a_task_sent_back_to_is_opened_even_for_whoever_passed_there_before() -> None:
+    drawing = Drawing().add(n.Start, "s").users("a").add(n.UserTask, "b", same_passes=True, assignee='"li"')
+    case = Case(drawing.add(n.UserTask, "c", send_back=("b",)).line("s a b c")).do("a", "li")
+    assert case.open == ["c"]
+    case.take(e.SentBack(case.work("c"), "w", "b", False, "look yourself"))
+    assert case.open == ["b"]

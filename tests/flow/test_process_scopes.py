@@ -259,3 +259,36 @@ def test_an_error_handler_around_undoes_what_was_done_before_the_error() -> None
     case = Case(drawing).do("a")
     assert case.open == ["ua"]
     assert case.do("ua").state.ended is f.Outcome.COMPLETED
+
+
+def test_every_instance_of_a_sub_process_is_undone() -> None:
+    drawing = around(loop=n.Each(sequential=True, count="2")).users("ua", "sub.in").undone_by("a", "ua")
+    drawing.add(n.Throw, "t", result=n.Compensation()).flows.pop("after>e")
+    case = Case(drawing.line("after t e"))
+    for booked in ("first", "second"):
+        case.do("a", values={"ticket": booked}).do("b")
+    case.do("after")
+    seen = []
+    while case.open:
+        seen.append(case.state.runs[case.state.tokens[case.token("ua")].run].data["ticket"])
+        case.do("ua")
+    assert sorted(seen) == ["first", "second"] and case.state.ended is f.Outcome.COMPLETED
+
+
+def test_an_undoing_whose_thrower_is_dropped_is_dropped_with_it() -> None:
+    drawing = Drawing().add(n.Start, "s").users("a b ua").undone_by("a", "ua").add(n.End, "e").line("s a b e")
+    drawing.scope("ev", n.ScopeKind.EVENT_SUB).add(n.Start, "ev.s", "ev", trigger=n.Message("m"), interrupting=False)
+    drawing.gateway("g", P, "ev").add(n.End, "undo", "ev", result=n.Compensation()).users("x", "ev")
+    case = Case(drawing.add(n.End, "stop", "ev", result=n.Terminate()).line("ev.s g undo").line("g x stop")).do("a")
+    case.take(e.MessageCame("m"))
+    assert sorted(case.open) == ["b", "ua", "x"]
+    case.do("x")
+    assert case.open == ["b"] and case.do("b").state.ended is f.Outcome.COMPLETED
+
+
+def test_an_interrupting_event_sub_process_ends_the_waiting_for_the_others() -> None:
+    drawing = Drawing().add(n.Start, "s").users("a").add(n.End, "e").line("s a e")
+    case = Case(drawing.event_sub("ev", n.Message("m"), "x").event_sub("other", DAY, "y"))
+    assert len(case.timers) == 1
+    case.take(e.MessageCame("m"))
+    assert case.timers == set()
