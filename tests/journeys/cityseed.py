@@ -45,6 +45,7 @@ def main() -> None:
     table.write_text(TABLE, encoding="utf-8")
     load_run(actor=system, resource_id="heating-aid", path=table, file_name="seed.csv")
     rules_seed(system)
+    flow_seed(system)
     demand_file(
         actor=system, title="公交客流", need="按站点的日客流", fields_wanted=["站名", "人次"], purpose="线路优化"
     )
@@ -80,6 +81,23 @@ def rules_seed(system: Actor) -> None:
     asked = {"decision_id": "elder-allowance", "number": draft.number}
     effect_ask(actor=system, on=date(2026, 11, 1), purpose="测算提前一岁", **asked)
     effect_work(system, **asked)
+
+
+def flow_seed(system: Actor) -> None:
+    """The hotline with one ticket at a department, and a draft of its process."""
+    # What follows needs Django's settings.
+    from yiwang.flow.selectors import process_get
+    from yiwang.flow.service import case_open, process_draft_save
+    from yiwang.kernel.packing import pack_install
+
+    for folder in ("foundation/calendar", "service/hotline-12345"):
+        pack_install(actor=system, folder=ROOT / "packs" / folder)
+    answers = {"content": "路灯不亮，晚上看不清路", "class": "ordinary", "topic": "roads-lamps", "address": "幸福路"}
+    case_open(
+        actor=system, item_id="hotline-ticket", title="路灯不亮", answers=answers, topic="roads-lamps", key="seed"
+    )
+    drawn = process_get(system, "rating-follow-up")
+    process_draft_save(actor=system, process_id="rating-follow-up", bpmn=drawn.bpmn, note="试改")
 
 
 if __name__ == "__main__":

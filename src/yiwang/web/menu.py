@@ -34,7 +34,6 @@ class _Plan:
 MAIN = (
     _Plan("首页", "Home", "portal:home", "home"),
     _Plan("办事", "Services", "portal:items", "checkbox"),
-    _Plan("查进度", "Track", "portal:track", "search"),
     _Plan("数据目录", "Catalogue", "work:catalogue", "folders", ""),
     _Plan("工作台", "Workbench", "work:home", "layout-dashboard", "catalogue.read", under=("/work/",)),
     _Plan("规则", "Rules", "studio:decisions", "gavel", "decision.read", under=("/studio/",)),
