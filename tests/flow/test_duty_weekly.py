@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 from base64 import a85decode
+from dataclasses import replace
+from datetime import UTC
 from re import DOTALL, findall
 
 import pytest
@@ -62,6 +64,11 @@ def test_a_chart_always_has_its_table(language: str) -> None:
 def test_the_sections_are_in_the_readers_language() -> None:
     assert section(week_page(report(), "zh"), "gaps").rows[0][3] == "待裁定"
     assert section(week_page(report(), "en"), "gaps").rows[0][3] == "not ruled yet"
+
+
+def test_moments_are_told_in_the_citys_time() -> None:
+    stored = replace(report(), gaps=tuple(replace(g, opened_at=g.opened_at.astimezone(UTC)) for g in report().gaps))
+    assert section(week_page(stored, "zh"), "gaps").rows[0][2] == "2026-11-20 00:00"
 
 
 def test_small_numbers_are_marked_in_the_table() -> None:

@@ -63,17 +63,16 @@ def week_pdf(page: WeekPage, receipt: str) -> bytes:
     return out.getvalue()
 
 
-def _style(size: float, leading: float) -> ParagraphStyle:
+def _style(size: float, leading: float, **more: Any) -> ParagraphStyle:
     # wordWrap CJK breaks lines between Chinese characters.
-    return ParagraphStyle("s", fontName=FONT, fontSize=size, leading=leading, textColor=INK, wordWrap="CJK")
+    return ParagraphStyle("s", fontName=FONT, fontSize=size, leading=leading, textColor=INK, wordWrap="CJK", **more)
 
 
 def _section(section: Section) -> list[Flowable]:
     parts: list[Flowable] = [
         Spacer(1, 5 * mm),
-        Paragraph(escape(section.title), _style(13, 19)),
-        Paragraph(escape(section.lead), _style(9.5, 14)),
-        Spacer(1, 2 * mm),
+        Paragraph(escape(section.title), _style(13, 19, keepWithNext=1)),
+        Paragraph(escape(section.lead), _style(9.5, 14, keepWithNext=1, spaceAfter=2 * mm)),
     ]
     if section.chart is not None:
         parts.append(_drawing(section.chart))

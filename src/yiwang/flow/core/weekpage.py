@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from yiwang.flow.core.scoring import Middle, Share
 from yiwang.flow.core.weekly import Compared, Counted, WeekReport
@@ -46,7 +46,7 @@ class WeekPage:
 
 
 def week_page(report: WeekReport, language: str) -> WeekPage:
-    say = _Words(language)
+    say = _Words(language, report.until.tzinfo)
     last = report.days[-1].day
     return WeekPage(
         title=say("12345 热线每周分析", "12345 hotline: weekly analysis"),
@@ -69,6 +69,7 @@ def week_page(report: WeekReport, language: str) -> WeekPage:
 @dataclass(frozen=True)
 class _Words:
     language: str
+    zone: tzinfo | None = None
 
     def __call__(self, zh: str, en: str) -> str:
         return Text(zh=zh, en=en).say(self.language)
@@ -97,7 +98,7 @@ class _Words:
         return f"{middle.value:.1f} (n={middle.n}){'*' if middle.small else ''}"
 
     def moment(self, at: datetime | None) -> str:
-        return at.strftime("%Y-%m-%d %H:%M") if at is not None else NOTHING
+        return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M") if at is not None else NOTHING
 
     def week_heads(self, first: str) -> tuple[str, ...]:
         return (first, self("本周", "This week"), self("上周", "Week before"), self("变化", "Change"))
