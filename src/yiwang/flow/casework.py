@@ -23,7 +23,7 @@ from yiwang.flow.errors import CaseClosed, CaseMoved, StepForbidden
 from yiwang.flow.events import CASE_CHANGED, CASE_CLOSED
 from yiwang.flow.models import Case, CaseStep
 from yiwang.flow.recording import record
-from yiwang.flow.steps import event_body, event_kind
+from yiwang.flow.steps import event_body, event_kind, event_of
 from yiwang.flow.turns import Changes, Turn
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import NotFound
@@ -97,7 +97,9 @@ def take(turn: Turn, event: Event) -> bool:
 
 
 def _step(turn: Turn, event: Event, by: Actor | None = None) -> bool:
-    stepped = step(turn.definition, turn.state, event, turn.now)
+    kind, body = event_kind(event), event_body(event)
+    # Taken as it will be read again, so that the history replayed gives the very same state.
+    stepped = step(turn.definition, turn.state, event_of(kind, body), turn.now)
     if not stepped.taken:
         return False
     actor = by or turn.actor
@@ -107,10 +109,10 @@ def _step(turn: Turn, event: Event, by: Actor | None = None) -> bool:
             case_id=turn.case.pk,
             number=turn.case.events + len(turn.changes.steps) + 1,
             at=turn.now,
-            kind=event_kind(event),
+            kind=kind,
             actor_id=actor.id,
             actor_name=actor.name[:120],
-            event=event_body(event),
+            event=body,
             passed=[],
             process_id=turn.case.process_id,
         )

@@ -121,7 +121,7 @@ def uncovered(row: CaseClock, pauses: Iterable[Pause], calendar: Calendar) -> Te
     try:
         due(clock_of(row, pauses, calendar))
     except CalendarCoverageError as error:
-        return Text(zh=f"{error.zh}{error.hint_zh}", en=f"{error.en} {error.hint_en}")
+        return _problem(error)
     return None
 
 
@@ -160,7 +160,7 @@ def clock_view(row: CaseClock, pauses: Sequence[Pause], calendar: Calendar, now:
     try:
         found = state(clock_of(row, pauses, calendar), max(at, row.started_at))
     except CalendarCoverageError as error:
-        problem = Text(zh=f"{error.zh}{error.hint_zh}", en=f"{error.en} {error.hint_en}")
+        problem = _problem(error)
         return ClockView(
             due=None, standing=PAST_COVERAGE, overdue=timedelta(), reason=problem, problem=problem, **common
         )
@@ -171,6 +171,12 @@ def clock_view(row: CaseClock, pauses: Sequence[Pause], calendar: Calendar, now:
         reason=Text(zh=found.reason.zh, en=found.reason.en),
         **common,
     )
+
+
+def _problem(error: CalendarCoverageError) -> Text:
+    """What is missing, then what to do about it."""
+    zh, en = error.zh + error.hint_zh, " ".join((error.en, error.hint_en))
+    return Text(zh=zh, en=en)
 
 
 def _extension(budget: str, reason: str, basis: str, by: str, at: str) -> Extension:

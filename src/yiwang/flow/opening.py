@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from yiwang.flow.answers import GivenFile, Opened
 from yiwang.flow.casework import keep, moment, take, turn_new
@@ -100,7 +100,15 @@ def case_open(
         key=key,
     )
     _check(intake, file)
-    case, code = _made(actor, version, item, intake, at)
+    try:
+        with transaction.atomic():
+            case, code = _made(actor, version, item, intake, at)
+    except IntegrityError:
+        # Two asked with one key at the same moment: the other has opened it.
+        other = Case.objects.filter(key=key).first() if key else None
+        if other is None:
+            raise
+        return Opened(other.number, "", repeated=True)
     limit = file.limit_of({**intake.answers, "topic": topic}) if file else None
     # What is told of the past happened then; everything else happens now.
     turn = turn_new(case, definition_of(version), actor, at if opened_at else now)

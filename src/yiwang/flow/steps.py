@@ -31,6 +31,12 @@ def event_body(event: Event) -> dict[str, Any]:
 
 
 def event_of(kind: str, body: Mapping[str, Any]) -> Event:
-    """The event a step keeps."""
-    made: Event = _KINDS[kind](**{name: tuple(v) if name == "helpers" else v for name, v in body.items()})
+    """The event a step keeps. Names inside values come in one order: databases keep JSON in orders of their own."""
+    made: Event = _KINDS[kind](**{name: tuple(v) if name == "helpers" else _ordered(v) for name, v in body.items()})
     return made
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _ordered(value[name]) for name in sorted(value)}
+    return [_ordered(one) for one in value] if isinstance(value, list) else value
