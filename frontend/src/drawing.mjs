@@ -63,14 +63,13 @@ export function shown(viewer) {
   }
 }
 
-// A telephone shows a part one can read instead of a whole one cannot.
-export function fitted(viewer) {
+// A wide diagram is shown from its beginning, so that one can read it; `left` is what stands over the drawing there.
+export function fitted(viewer, left = 20) {
   const canvas = viewer.get("canvas");
   canvas.zoom("fit-viewport", "auto");
   if (canvas.zoom() > 1) canvas.zoom(1);
-  if (canvas.zoom() >= 0.45) return;
-  const {inner, scale} = canvas.viewbox();
-  canvas.zoom(0.6);
-  canvas.viewbox({...canvas.viewbox(), x: inner.x - 20, y: inner.y + inner.height / 2 - canvas.getSize().height / 2 / 0.6});
-  return scale;
+  if (canvas.zoom() >= 0.45 && left === 20) return;
+  canvas.zoom(Math.max(0.6, canvas.zoom()));
+  const {inner, scale, ...box} = canvas.viewbox();
+  canvas.viewbox({...box, x: inner.x - left / scale, y: inner.y + inner.height / 2 - canvas.getSize().height / 2 / scale});
 }

@@ -20,7 +20,8 @@ async function start(host) {
     problem.querySelector("[data-bpmn-reason]").textContent = error.message;
     return;
   }
-  fitted(editor);
+  // The palette stands over the left of the drawing.
+  fitted(editor, 150);
   marked(editor, block(host.dataset.marks));
   shown(editor);
   panel(editor, form.querySelector("[data-bpmn-panel]"));

@@ -1,4 +1,4 @@
-"""Ways of cases through a real browser: filed and taken up again, refused and ruled."""
+"""Ways of cases through a real browser: filed and taken up again, refused and ruled, drawn anew."""
 
 from __future__ import annotations
 
@@ -102,3 +102,40 @@ def test_a_duty_gap_is_ruled_and_the_next_ticket_goes_right_the_first_time(visit
     number = number_of(filed(visit, "换热站没有电", scripts=False))
     power = visit("/work/works/?whose=department", who="staff-power")
     expect(power.locator("main")).to_contain_text(number)
+
+
+def test_a_designer_adds_a_step_running_cases_stay_and_new_ones_follow(visit) -> None:
+    before = number_of(filed(visit, "路灯不亮，版本之前", topic="roads-lamps", scripts=False))
+    designer = visit("/studio/processes/hotline-ticket/edit/", who="lead")
+    expect(designer.locator("[data-bpmn-editor][data-drawn]")).to_be_visible()
+    expect(designer.locator(".bjs-powered-by")).to_be_visible()
+    flow = designer.locator("[data-element-id=filed-topic-known]").first.bounding_box()
+    assert flow is not None
+    designer.locator(".djs-palette [data-action='create.task']").click()
+    x, y = flow["x"] + flow["width"] / 2, flow["y"] + flow["height"] / 2
+    designer.mouse.move(x - 5, y, steps=4)
+    designer.mouse.move(x, y, steps=4)
+    designer.mouse.click(x, y)
+    designer.keyboard.press("Escape")
+    designer.locator(".djs-context-pad [data-action='replace']").click()
+    designer.locator(".djs-popup [data-id='replace-with-user-task']").click()
+    panel = designer.locator("[data-bpmn-panel]")
+    panel.get_by_label("名称（中文）").fill("登记核对")
+    panel.get_by_label("名称（英文）").fill("Check the entry")
+    panel.get_by_label("部门（FEEL）").fill('"hotline-12345"')
+    panel.get_by_label("角色").select_option("staff")
+    designer.get_by_role("button", name="存为草稿并检查").click()
+    designer.wait_for_url("**/versions/*/")
+    expect(designer.locator("main")).to_contain_text("没有问题")
+    expect(designer.locator(".change-list")).to_contain_text("登记核对")
+    designer.get_by_role("button", name="提交审批").click()
+    approver = visit(designer.url, who="leader")
+    approver.get_by_role("button", name="批准，立即生效").click()
+    expect(approver.locator(".note-good")).to_contain_text("已批准")
+
+    after = number_of(filed(visit, "路灯不亮，版本之后", topic="roads-lamps", scripts=False))
+    operator = visit(f"/work/cases/{after}/", who="operator")
+    expect(operator.locator("main")).to_contain_text("登记核对")
+    leader = visit(f"/work/cases/{before}/", who="leader")
+    expect(leader.locator("main")).to_contain_text("第 1 版")
+    expect(leader.locator("main")).not_to_contain_text("登记核对")
