@@ -111,8 +111,7 @@ def case_open(
         return Opened(other.number, "", repeated=True)
     limit = file.limit_of({**intake.answers, "topic": topic}) if file else None
     # What is told of the past happened then; everything else happens now.
-    turn = turn_new(case, definition_of(version), actor, at if opened_at else now)
-    _begin(turn, intake, limit, rule)
+    _begin(turn_new(case, definition_of(version), actor, at if opened_at else now), intake, limit, rule)
     return Opened(case.number, code)
 
 
