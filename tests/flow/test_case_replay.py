@@ -17,10 +17,11 @@ import pytest
 from casecity import SYSTEM, CaseCity, straight, task
 
 from yiwang.flow.models import Case, CaseClock, CaseNote, CaseStep, Due, Work
-from yiwang.flow.selectors import case_get
+from yiwang.flow.selectors import case_list
 from yiwang.flow.service import case_open, work_done
 from yiwang.kernel.core.calendar import ZONE
 from yiwang.kernel.core.clock import Standing
+from yiwang.kernel.paging import MOST_PER_PAGE
 
 FILE = "complaints/tipdm2020_a4_replies_2816.csv.gz"
 MESSAGES = 2816
@@ -87,12 +88,13 @@ def test_replayed_with_their_own_dates_the_messages_give_what_an_independent_cou
 ) -> None:
     replay(cases, messages)
     found: dict[str, list[tuple[bool, float]]] = defaultdict(list)
-    for case in Case.objects.order_by("id"):
-        assert case.status == Case.Status.COMPLETED and case.closed_at is not None
-        clock = case_get(SYSTEM, case.number).case.clock
-        assert clock is not None and clock.due is not None and clock.stopped_at == case.closed_at
-        days = (case.closed_at - case.opened_at).total_seconds() / 86400
-        found[case.topic].append((clock.standing == Standing.BREACHED, days))
+    pages = -(-MESSAGES // MOST_PER_PAGE)
+    rows = [row for page in range(pages) for row in case_list(SYSTEM, page=page + 1, per_page=MOST_PER_PAGE).items]
+    for row in rows:
+        assert row.status == Case.Status.COMPLETED and row.closed_at is not None
+        assert row.clock is not None and row.clock.due is not None and row.clock.stopped_at == row.closed_at
+        days = (row.closed_at - row.opened_at).total_seconds() / 86400
+        found[row.topic].append((row.clock.standing == Standing.BREACHED, days))
     wanted = expected(messages)
     assert set(found) == set(wanted) == set(CLASSES)
     for name, (count, late, median) in wanted.items():
