@@ -14,7 +14,7 @@ from yiwang.flow import service
 from yiwang.kernel.errors import NotFound
 from yiwang.web.actors import actor_of_request
 from yiwang.web.language import active_language
-from yiwang.web.weekreport import week_html
+from yiwang.web.weekreport import week_html, week_policy
 
 DAYS = 30
 
@@ -48,7 +48,8 @@ def week(request: HttpRequest) -> HttpResponse:
     filed = service.week_report_file(actor=actor_of_request(request), until=_until(request))
     language = active_language()
     page = flow.week_report_page(filed.report, language)
-    return HttpResponse(week_html(page, filed.receipt, language))
+    html = week_html(page, filed.receipt, language)
+    return HttpResponse(html, headers={"Content-Security-Policy": week_policy(html)})
 
 
 @require_safe
