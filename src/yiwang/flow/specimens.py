@@ -78,8 +78,6 @@ def _filed(actor: Actor, dice: random.Random, count: int, days: int, item: str) 
             "address": None,
             "place": None,
             "photos": None,
-            "name": f"{dice.choice(PEOPLE)}某（模拟）",
-            "phone": "12345",
         }
         opened = case_open(
             actor=actor,
@@ -89,7 +87,7 @@ def _filed(actor: Actor, dice: random.Random, count: int, days: int, item: str) 
             channel=dice.choice(CHANNELS),
             topic=row.id,
             place=(round(dice.uniform(WEST, EAST), 5), round(dice.uniform(SOUTH, NORTH), 5)),
-            applicant={"name": answers["name"], "phone": answers["phone"]},
+            applicant={"name": f"{dice.choice(PEOPLE)}某（模拟）", "phone": "12345"},
             opened_at=opened_at,
         )
         yield _Ticket(opened.number, opened.code, row, opened_at)
