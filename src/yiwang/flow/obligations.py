@@ -25,7 +25,7 @@ from yiwang.kernel.core.clock import Standing
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import Refused
 from yiwang.kernel.paging import Page, paged
-from yiwang.kernel.selectors import city_calendar, department_below
+from yiwang.kernel.selectors import city_calendar, department_below, department_names
 
 # A calendar file holds what comes next, not everything there is.
 MOST_EVENTS = 1000
@@ -93,7 +93,8 @@ def late_list(actor: Actor, *, department: str = "", account: str = "") -> tuple
     owed = [(work, _obligation(work, known)) for work in works]
     late = [(work, one) for work, one in owed if one.due is not None and one.due < known.now]
     steps, history = _steps(late), _history(late)
-    return tuple(_late(work, one, steps[work.case_id], history[work.case_id], known) for work, one in late)
+    names = department_names() if late else {}
+    return tuple(_late(work, one, steps[work.case_id], history[work.case_id], known, names) for work, one in late)
 
 
 def _works(actor: Actor, department: str, account: str) -> QuerySet[Work]:
@@ -198,7 +199,14 @@ def _history(late: Sequence[tuple[Work, Obligation]]) -> Mapping[int, list[Work]
     return found
 
 
-def _late(work: Work, owed: Obligation, bounces: Sequence[str], history: Sequence[Work], known: _Known) -> Late:
+def _late(
+    work: Work,
+    owed: Obligation,
+    bounces: Sequence[str],
+    history: Sequence[Work],
+    known: _Known,
+    names: Mapping[str, Text],
+) -> Late:
     assert owed.due is not None  # only what is past due is late
     pauses = tuple(pause_row(one) for one in work.case.pauses.all())
     suspended = sum(((one.end or known.now) - one.begin for one in pauses), timedelta())
@@ -214,7 +222,7 @@ def _late(work: Work, owed: Obligation, bounces: Sequence[str], history: Sequenc
         bounced=len(bounces),
         extended=extended,
         waited=waited,
-        why=_why(waited, pauses, len(bounces), extended),
+        why=_why(waited, pauses, len(bounces), extended, names),
     )
 
 
@@ -229,13 +237,16 @@ def _waited(history: Sequence[Work], now: datetime) -> tuple[Waited, ...]:
     return tuple(Waited(node, titles[node, code], code, spent[node, code]) for node, code in ordered)
 
 
-def _why(waited: Sequence[Waited], pauses: Sequence[PauseRow], bounced: int, extended: int) -> Text:
+def _why(
+    waited: Sequence[Waited], pauses: Sequence[PauseRow], bounced: int, extended: int, names: Mapping[str, Text]
+) -> Text:
     """In words, from the figures beside it."""
     zh, en = [], []
     if waited:
         top = waited[0]
-        zh.append(f"在“{top.title.zh}”（{top.department}）停留 {top.time.days} 天")
-        en.append(f"{top.time.days} days at {top.title.en} ({top.department})")
+        at = names.get(top.department, Text(zh=top.department, en=top.department))
+        zh.append(f"在“{top.title.zh}”（{at.zh}）停留 {top.time.days} 天")
+        en.append(f"{top.time.days} days at {top.title.en} ({at.en})")
     if bounced:
         zh.append(f"退回或转办 {bounced} 次")
         en.append(f"sent back or handed over {bounced} times")
