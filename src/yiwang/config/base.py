@@ -106,6 +106,11 @@ ENGINE_THREADS = int(os.environ.get("YIWANG_ENGINE_THREADS", "2"))
 # Where uploads are scanned for viruses (clamd://host:port or clamd:///socket); empty: only the EICAR test file is known.
 SCANNER_URL = os.environ.get("YIWANG_SCANNER_URL", "")
 
+# What one address may begin, give and send within an hour without an account; 0 counts nothing.
+PUBLIC_PER_HOUR = int(os.environ.get("YIWANG_PUBLIC_PER_HOUR", "200"))
+# How many proxies of ours stand in front and write X-Forwarded-For: without them that header is anybody's word.
+PROXIES = int(os.environ.get("YIWANG_PROXIES", "0"))
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 SESSION_COOKIE_HTTPONLY = True

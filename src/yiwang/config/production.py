@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from yiwang.config.base import *  # noqa: F403
 from yiwang.config.base import SECRET_KEY
 
 if not SECRET_KEY:
     raise RuntimeError("no secret key: run `yiwang init`, or set YIWANG_SECRET_KEY")
 
+PROXIES = int(os.environ.get("YIWANG_PROXIES", "1"))
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SECURE_HSTS_SECONDS = 31_536_000

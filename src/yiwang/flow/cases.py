@@ -14,7 +14,7 @@ from yiwang.flow.clocks import due_of, extended_by, looks, rung_dues, suspension
 from yiwang.flow.core.process.events import ActionRetried, MessageCame, Resumed, SignalCame, Suspended, Withdrawn
 from yiwang.flow.errors import NotWaiting, StepForbidden
 from yiwang.flow.models import Case, CaseClock, CaseNote, Due, Pause, Wait, Work
-from yiwang.flow.scopes import BY_CODE, demand_case
+from yiwang.flow.scopes import BY_CODE, demand_case, words_bounded
 from yiwang.flow.turns import APPLICANT
 from yiwang.flow.waiting import key_text
 from yiwang.kernel.access import demand
@@ -64,9 +64,11 @@ def case_resume(*, actor: Actor, number: str) -> None:
 
 @transaction.atomic
 def case_withdraw(*, actor: Actor, number: str, reason: str, code: str = "") -> None:
-    """The applicant (with the code), or an authority, ends the case before its end."""
+    """The applicant (with the code), or the department accountable for it, ends the case before its end: whoever merely has a
+    piece of work in it sends that back or refuses it.
+    """
     case = case_locked(number=number)
-    rule = demand_case(actor, "case.work", case, code)
+    rule = demand_case(actor, "case.work", case, code, whole=True)
     if not reason.strip():
         raise InputError(zh="请写明理由", en="give a reason", where="reason")
     who = APPLICANT if rule == BY_CODE else actor.id
@@ -79,7 +81,7 @@ def case_withdraw(*, actor: Actor, number: str, reason: str, code: str = "") -> 
 def case_extend(*, actor: Actor, number: str, budget: str, reason: str, basis: str) -> None:
     """Add to the case's limit, with the reason and the article that allows it. Raises InputError for another unit."""
     case = case_locked(number=number)
-    rule = demand_case(actor, "case.supervise", case)
+    rule = demand_case(actor, "case.supervise", case, whole=True)
     demand_running(case)
     if not (reason.strip() and basis.strip()):
         raise InputError(
@@ -123,7 +125,7 @@ def extend(case: Case, actor: Actor, budget: str, reason: str, basis: str, now: 
 def case_supervise(*, actor: Actor, number: str, text: str, budget: str = "") -> None:
     """督办: those who have the case are told, and with `budget` every open work of it gets a limit of its own from now."""
     case = case_locked(number=number)
-    rule = demand_case(actor, "case.supervise", case)
+    rule = demand_case(actor, "case.supervise", case, whole=True)
     demand_running(case)
     if not text.strip():
         raise InputError(zh="请写明督办要求", en="say what is demanded", where="text")
@@ -174,6 +176,7 @@ def case_note(*, actor: Actor, number: str, text: str, public: bool, code: str =
     rule = demand_case(actor, "case.work", case, code)
     if not text.strip():
         raise InputError(zh="请写内容", en="write something", where="text")
+    words_bounded(text)
     by_applicant = rule == BY_CODE
     CaseNote.objects.create(
         case=case,
@@ -242,7 +245,7 @@ def signal_take(case: Case, actor: Actor, name: str, values: Mapping[str, Any], 
 def action_retry(*, actor: Actor, number: str, token: int) -> None:
     """Try again what failed and stopped the case at `token`. Raises NotWaiting when nothing stands still there."""
     case = case_locked(number=number)
-    rule = demand_case(actor, "case.supervise", case)
+    rule = demand_case(actor, "case.supervise", case, whole=True)
     turn = turn_of(case, actor, moment())
     _demand_taken(take(turn, ActionRetried(token)), case)
     keep(turn, act="action.retry", rule=rule, details={"token": token})

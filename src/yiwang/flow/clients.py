@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yiwang.flow.models import ClientKey
+from yiwang.flow.scopes import CLIENT
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import NotFound, Refused
@@ -91,7 +92,7 @@ def client_of(key: str) -> Actor:
             hint_zh="请向本市申请密钥，见服务发现文件。",
             hint_en="Ask the city for one: see the discovery file.",
         )
-    return Actor(id=f"client:{row.pk}", name=row.title, kind="public")
+    return Actor(id=f"{CLIENT}{row.pk}", name=row.title, kind="public")
 
 
 def _digest(key: str) -> str:

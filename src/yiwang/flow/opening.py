@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +15,19 @@ from django.db import IntegrityError, transaction
 from yiwang.flow.answers import GivenFile, Opened
 from yiwang.flow.casework import keep, moment, take, turn_new
 from yiwang.flow.clocks import rung_dues
+from yiwang.flow.core.forms.asked import Asked, answer_at, answer_put
+from yiwang.flow.core.forms.checking import problems
 from yiwang.flow.core.process.effects import CallAsked
 from yiwang.flow.core.process.events import Started
 from yiwang.flow.definitions import definition_of
+from yiwang.flow.drafts import answers_clean
+from yiwang.flow.errors import AnswersWrong
 from yiwang.flow.events import CASE_OPENED
+from yiwang.flow.forms import form_of, form_version
 from yiwang.flow.items import item_file, item_version
 from yiwang.flow.models import Case, CaseClock, CaseFile, Due, ItemVersion, Process, ProcessVersion
 from yiwang.flow.schema import ItemFile, LimitFile
-from yiwang.flow.scopes import PUBLIC, secret_of
+from yiwang.flow.scopes import CLIENT, PUBLIC, secret_of
 from yiwang.flow.turns import Turn
 from yiwang.kernel.access import demand, demand_identity
 from yiwang.kernel.core.actor import Actor
@@ -33,6 +39,8 @@ from yiwang.kernel.selectors import department_get, division_get, file_get
 # No 0, 1, I, L, O, U: read out on the telephone they are mistaken for each other or for a word.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LONGEST_TITLE = 200
+# The group of a form that asks who the applicant is.
+APPLICANT = "applicant"
 _CHANNEL = re.compile(r"[a-z][a-z0-9-]{0,15}")
 
 
@@ -69,12 +77,14 @@ def case_open(
     files: Sequence[GivenFile] = (),
     opened_at: datetime | None = None,
     key: str = "",
+    form_number: int | None = None,
 ) -> Opened:
     """Take a case in, of a service item or of a process alone, and start it. Its process knows the answers by name, and
     `case` {number, department, channel, topic, division}.
 
     `key` names the request: asked again it gives the same number and opens nothing. `opened_at` is when it came in, never
-    later than now. Raises NotFound, Refused, InputError.
+    later than now. What people answer is judged by the item's form, in the version they were asked by (`form_number`, the
+    newest by default). Raises NotFound, Refused, InputError, AnswersWrong.
     """
     demand_identity(actor)
     repeated = Case.objects.filter(key=key).first() if key else None
@@ -100,6 +110,8 @@ def case_open(
         key=key,
     )
     _check(intake, file)
+    if file is not None and file.form and not actor.is_system:
+        intake = _judged(actor, intake, file.form, form_number, now)
     try:
         with transaction.atomic():
             case, code = _made(actor, version, item, intake, at)
@@ -259,6 +271,38 @@ def _demand_open(actor: Actor, file: ItemFile | None, department: str, own: str)
         # What anybody may file, any desk may take down.
         return demand(actor, "case.open").rule
     return demand(actor, "case.open", own if file is not None else department).rule
+
+
+def _judged(actor: Actor, intake: Intake, form_id: str, number: int | None, now: datetime) -> Intake:
+    """With the answers its form asks for and no others. Who the applicant is stands apart, and is judged with them.
+
+    A program knows its own attributes, not the form: what it gives is judged, what it leaves out is asked by whoever takes
+    the case in hand.
+    """
+    form = form_of(form_id, form_version(form_id, number).number)
+    whole = deepcopy(dict(intake.answers))
+    for question in form.questions:
+        # As whoever files takes them out: what a browser fills in by itself, and the group of this name.
+        inside = question.address[1:] if question.address[0] == APPLICANT else ()
+        here = question.address if question.autocomplete else inside
+        said = intake.applicant.get(question.key) if len(here) == 1 else None
+        if said is not None and answer_at(whole, question.address) is None:
+            answer_put(whole, question.address, said)
+    if actor.id.startswith(CLIENT):
+        asked = Asked(form, intake.answers, now)
+        given = {".".join(here) for _, here in asked.questions() if answer_at(intake.answers, here) is not None}
+        wrong = {where: said for where, said in problems(asked).items() if where in given}
+        if wrong:
+            raise AnswersWrong(
+                problems=wrong,
+                zh="；".join(f"{where}：{said.zh}" for where, said in wrong.items()),
+                en="; ".join(f"{where}: {said.en}" for where, said in wrong.items()),
+                where=next(iter(wrong)),
+            )
+        return intake
+    told, _, _ = answers_clean(form, whole, now)
+    kept = {name: value for name, value in told.items() if name in intake.answers or name not in whole}
+    return replace(intake, answers=kept)
 
 
 def _intake_moment(actor: Actor, opened_at: datetime | None, now: datetime) -> datetime:

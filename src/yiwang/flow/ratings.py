@@ -12,7 +12,7 @@ from yiwang.flow.models import Case, CaseNote, Rating
 from yiwang.flow.opening import case_open
 from yiwang.flow.reading import RATED
 from yiwang.flow.rows import rating_row
-from yiwang.flow.scopes import demand_code
+from yiwang.flow.scopes import demand_code, words_bounded
 from yiwang.kernel.core.actor import Actor, system_actor
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import InputError
@@ -47,6 +47,7 @@ def case_rate(
     case = demand_code(case_locked(number=number), code)
     if grade not in GRADES:
         raise InputError(zh="评价须为 1 至 5", en="a grade is 1 to 5", where="grade")
+    words_bounded(text)
     if case.status not in RATED:
         raise StepForbidden(zh="办结之后才能评价", en="a case can be rated once it has ended", where=f"case {number}")
     if Rating.objects.filter(case=case).exists():

@@ -13,14 +13,17 @@ from yiwang.flow.models import Case, Leave, Work
 from yiwang.flow.turns import APPLICANT
 from yiwang.kernel.access import ACTS, demand, verdict
 from yiwang.kernel.core.actor import ROLE_TITLES, Actor, Role
-from yiwang.kernel.errors import NotFound, Refused
+from yiwang.kernel.errors import InputError, NotFound, Refused
 from yiwang.kernel.selectors import actor_again
 
 PUBLIC = "public"
+# Programs that file for citizens: public too, and named after their key.
+CLIENT = "client:"
 BY_CODE = "code"
 NAMED = "named"
 DEPUTY = "deputy"
 OPENED = "opened"
+LONGEST_WORDS = 2000
 
 
 def secret_of(number: str, code: str) -> str:
@@ -43,6 +46,16 @@ def demand_code(case: Case | None, code: str) -> Case:
             hint_en="Check the number and the code you were given.",
         )
     return case
+
+
+def words_bounded(text: str) -> None:
+    """What is said about a case, by whoever. Raises InputError."""
+    if len(text.strip()) > LONGEST_WORDS:
+        raise InputError(
+            zh=f"内容超过 {LONGEST_WORDS} 字，请分开写",
+            en=f"more than {LONGEST_WORDS} characters; say it in several parts",
+            where="text",
+        )
 
 
 def covered(actor: Actor, act: str) -> frozenset[str] | None:
@@ -71,13 +84,17 @@ def cases_seen(actor: Actor) -> Q:
     return Q(department__in=where) | Q(pk__in=works.values("case_id")) | mine
 
 
-def demand_case(actor: Actor, act: str, case: Case, code: str = "") -> str:
-    """The rule by which the actor may do `act` to the case. Raises Refused, NotFound for a wrong code."""
+def demand_case(actor: Actor, act: str, case: Case, code: str = "", *, whole: bool = False) -> str:
+    """The rule by which the actor may do `act` to the case: at the department accountable for it, and unless it is about the
+    `whole` case also at one that has work in it. Raises Refused, NotFound for a wrong code.
+    """
     if code:
         demand_code(case, code)
         return BY_CODE
     if verdict(actor, act, case.department):
         return verdict(actor, act, case.department).rule
+    if whole:
+        return demand(actor, act, case.department).rule
     works = list(case.works.values_list("department", "assignee", "closed_at"))
     for department in dict.fromkeys(
         department for department, _, closed in works if closed is None or act == "case.read"

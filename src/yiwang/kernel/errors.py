@@ -65,6 +65,10 @@ class SignInLocked(Refused):
     code, status = "sign_in_locked", 429
 
 
+class TooOften(Refused):
+    code, status = "too_often", 429
+
+
 class Conflict(YiwangError):
     code, status, exit_code = "conflict", 409, 1
 

@@ -22,6 +22,7 @@ from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import NotFound, YiwangError
 from yiwang.web.actors import CITIZEN
 from yiwang.web.answers import problem_of
+from yiwang.web.brake import public_demand
 from yiwang.web.drafts import empty_view
 from yiwang.web.forms import draft_view, form_part, form_step
 from yiwang.web.language import say
@@ -91,6 +92,8 @@ def apply(request: HttpRequest, item_id: str) -> HttpResponse:
     if request.method != "POST":
         view = draft_view(found[0], now) if found else empty_view(CITIZEN, detail.file.form, now)
         return _form_page(request, detail, view, found)
+    given = sum(len(request.FILES.getlist(name)) for name in request.FILES)
+    public_demand(request, given + (found is None))
     if found is None:
         fresh = service.draft_save(actor=CITIZEN, form_id=detail.file.form, item_id=item_id, answers={})
         found = fresh, fresh.token
@@ -131,6 +134,7 @@ def review(request: HttpRequest, item_id: str) -> HttpResponse:
     problem: YiwangError | None = None
     if request.method == "POST":
         try:
+            public_demand(request)
             said = service.form_submit(actor=CITIZEN, draft_id=draft.id, token=token)
             opened = case_filed(CITIZEN, detail, draft.form, said, channel="web", key=f"draft:{draft.id}")
             service.draft_drop(actor=CITIZEN, draft_id=draft.id, token=token)
@@ -141,7 +145,8 @@ def review(request: HttpRequest, item_id: str) -> HttpResponse:
         else:
             answer = HttpResponseRedirect(reverse("portal:receipt", args=[opened.number]))
             answer.delete_cookie(_cookie(item_id), path=reverse("portal:item", args=[item_id]))
-            return code_kept(answer, request, opened.number, opened.code)
+            # Sent twice, the second is told no code: the first one's stays.
+            return code_kept(answer, request, opened.number, opened.code) if opened.code else answer
     context = {
         "detail": detail,
         "form": draft_view(draft, now),
@@ -170,6 +175,7 @@ def case_filed(actor: Actor, detail: ItemDetail, form: Form, said: Submission, *
         division=str(answers.get(DIVISION) or ""),
         channel=channel,
         key=key,
+        form_number=said.form_number,
     )
 
 

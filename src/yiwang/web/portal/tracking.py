@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yiwang.flow import selectors as flow
 from yiwang.flow import service
 from yiwang.kernel.core.text import Text
-from yiwang.kernel.errors import InputError, NotFound, YiwangError
+from yiwang.kernel.errors import InputError, NotFound, TooOften, YiwangError
 from yiwang.web.actors import CITIZEN
 from yiwang.web.answers import problem_of
+from yiwang.web.brake import guess_demand, guess_wrong, public_demand
 from yiwang.web.language import say
 from yiwang.web.reading import posted, posted_needed
 from yiwang.web.words import WORDS
@@ -68,8 +69,11 @@ def track(request: HttpRequest) -> HttpResponse:
     try:
         number = posted_needed(request, "number", NUMBER).upper()
         code = posted_needed(request, "code", CODE)
+        guess_demand(number)
         flow.case_track(number, code)
-    except (InputError, NotFound) as error:
+    except (InputError, NotFound, TooOften) as error:
+        if isinstance(error, NotFound):
+            guess_wrong(number)
         return _again(request, number, error)
     return code_kept(HttpResponseRedirect(reverse("portal:tracked", args=[number])), request, number, code)
 
@@ -147,6 +151,7 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     """A word from the applicant while the case runs."""
 
     def act(code: str) -> None:
+        public_demand(request)
         text = posted_needed(request, "text", TEXT)
         service.case_note(actor=CITIZEN, number=number, code=code, text=text, public=True)
 

@@ -128,6 +128,7 @@ def case_page(
         "division": kernel.division_full_name(row.division) if row.division else "",
         "running": running,
         "may_work": running and (works_open or may(actor, "case.work", row.department)),
+        "may_end": running and may(actor, "case.work", row.department),
         "may_supervise": running and may(actor, "case.supervise", row.department),
         "reasons": [(value, known.text) for value, known in WORDS["reason"].items()],
         "given": request.POST,
