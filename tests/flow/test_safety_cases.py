@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from casecity import CITIZEN, SYSTEM, CaseCity, finish, open_works, straight, task
+from casecity import CITIZEN, FOUNDED, SYSTEM, CaseCity, finish, open_works, straight, task
 from formfiles import body, choice, component
 from packfolder import pack
 
@@ -14,6 +14,7 @@ from yiwang.flow.clients import client_of
 from yiwang.flow.errors import AnswersWrong
 from yiwang.flow.forms import FormFile
 from yiwang.flow.models import Case, CaseNote
+from yiwang.flow.selectors import leave_list
 from yiwang.flow.service import (
     case_extend,
     case_note,
@@ -24,6 +25,7 @@ from yiwang.flow.service import (
     case_withdraw,
     client_key_make,
     form_install,
+    leave_save,
 )
 from yiwang.kernel.core.actor import Role
 from yiwang.kernel.errors import InputError, Refused
@@ -126,3 +128,11 @@ def test_nobody_writes_without_end(lamp: CaseCity) -> None:
     finish(Case.objects.get(number=opened.number), "mend")
     with pytest.raises(InputError):
         case_rate(**known, grade=5, text="好" * 2001)
+
+
+def test_why_somebody_is_away_is_read_by_those_who_hand_over_for_them_only(cases: CaseCity) -> None:
+    anna, ben = cases.person("anna", "water"), cases.person("ben", "water")
+    leave_save(actor=anna, account=anna.id, deputy=ben.id, first=FOUNDED, last=None, reason="住院")
+    above, other = cases.person("wu", "water", Role.LEADER), cases.person("li", "civil", Role.LEADER)
+    assert [len(leave_list(one)) for one in (anna, ben, above, SYSTEM)] == [1, 1, 1, 1]
+    assert leave_list(other) == () and leave_list(cases.person("fang", "water")) == ()
