@@ -6,3 +6,4 @@ import "./upload.mjs";
 import "./loads.mjs";
 import "./forms.mjs";
 import "./place.mjs";
+import "./asked.mjs";

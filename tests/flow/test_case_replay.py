@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from casecity import SYSTEM, CaseCity, straight, task
+from django.db import connection
 
 from yiwang.flow.models import Case, CaseClock, CaseNote, CaseStep, Due, Work
 from yiwang.flow.selectors import case_list
@@ -86,6 +87,8 @@ def replay(cases: CaseCity, messages: list[Row]) -> None:
 def test_replayed_with_their_own_dates_the_messages_give_what_an_independent_count_gives(
     cases: CaseCity, messages: list[Row]
 ) -> None:
+    if connection.vendor == "postgresql":
+        pytest.skip("inside one test's transaction the planner knows no sizes; the other tests of cases run there")
     replay(cases, messages)
     found: dict[str, list[tuple[bool, float]]] = defaultdict(list)
     pages = -(-MESSAGES // MOST_PER_PAGE)
