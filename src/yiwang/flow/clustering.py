@@ -188,6 +188,8 @@ def hot_lines(of: DutyList, since: datetime, until: datetime, *, titles: Mapping
     return tuple(
         HotLine(one.terms, titles.get(one.topic), len(one.numbers), one.numbers[:MOST_NUMBERS])
         for one in _hot(of, Q(), since, until)
+        # What one person writes again and again may name somebody, and would be read by all.
+        if one.people >= LEAST_HOT
     )
 
 
