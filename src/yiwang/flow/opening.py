@@ -87,9 +87,9 @@ def case_open(
     newest by default). Raises NotFound, Refused, InputError, AnswersWrong.
     """
     demand_identity(actor)
-    repeated = Case.objects.filter(key=key).first() if key else None
+    repeated = _opened_before(key)
     if repeated is not None:
-        return Opened(repeated.number, "", repeated=True)
+        return repeated
     now = moment()
     at = _intake_moment(actor, opened_at, now)
     item = item_version(item_id, as_of=at.date()) if item_id else None
@@ -117,14 +117,19 @@ def case_open(
             case, code = _made(actor, version, item, intake, at)
     except IntegrityError:
         # Two asked with one key at the same moment: the other has opened it.
-        other = Case.objects.filter(key=key).first() if key else None
+        other = _opened_before(key)
         if other is None:
             raise
-        return Opened(other.number, "", repeated=True)
+        return other
     limit = file.limit_of({**intake.answers, "topic": topic}) if file else None
     # What is told of the past happened then; everything else happens now.
     _begin(turn_new(case, definition_of(version), actor, at if opened_at else now), intake, limit, rule)
     return Opened(case.number, code)
+
+
+def _opened_before(key: str) -> Opened | None:
+    found = Case.objects.filter(key=key).first() if key else None
+    return None if found is None else Opened(found.number, "", repeated=True)
 
 
 def call_open(caller: Turn, call: CallAsked) -> None:
