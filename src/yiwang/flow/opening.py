@@ -79,16 +79,14 @@ def case_open(
     key: str = "",
     form_number: int | None = None,
 ) -> Opened:
-    """Take a case in, of a service item or of a process alone, and start it. Its process knows the answers by name, and
-    `case` {number, department, channel, topic, division}.
+    """Take a case in, of an item or of a process alone. Its process knows the answers by name, and `case` {number, department, …}.
 
     `key` names the request: asked again it gives the same number and opens nothing. `opened_at` is when it came in, never
     later than now. What people answer is judged by the item's form, in the version they were asked by (`form_number`, the
     newest by default). Raises NotFound, Refused, InputError, AnswersWrong.
     """
     demand_identity(actor)
-    repeated = _opened_before(key)
-    if repeated is not None:
+    if (repeated := _opened_before(key)) is not None:
         return repeated
     now = moment()
     at = _intake_moment(actor, opened_at, now)
@@ -109,9 +107,7 @@ def case_open(
         files=files,
         key=key,
     )
-    _check(intake, file)
-    if file is not None and file.form and not actor.is_system:
-        intake = _judged(actor, intake, file.form, form_number, now)
+    intake = _checked(actor, intake, file, form_number, now)
     try:
         with transaction.atomic():
             case, code = _made(actor, version, item, intake, at)
@@ -121,10 +117,18 @@ def case_open(
         if other is None:
             raise
         return other
-    limit = file.limit_of({**intake.answers, "topic": topic}) if file else None
     # What is told of the past happened then; everything else happens now.
-    _begin(turn_new(case, definition_of(version), actor, at if opened_at else now), intake, limit, rule)
+    turn = turn_new(case, definition_of(version), actor, at if opened_at else now)
+    _begin(turn, intake, file.limit_of({**intake.answers, "topic": topic}) if file else None, rule)
     return Opened(case.number, code)
+
+
+def _checked(actor: Actor, intake: Intake, file: ItemFile | None, form_number: int | None, now: datetime) -> Intake:
+    """As it may go on. What people answer is judged by the item's form; the program judged its own before."""
+    _check(intake, file)
+    if file is None or not file.form or actor.is_system:
+        return intake
+    return _judged(actor, intake, file.form, form_number, now)
 
 
 def _opened_before(key: str) -> Opened | None:
