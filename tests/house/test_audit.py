@@ -12,6 +12,7 @@ import recipes_data
 import recipes_flow
 import recipes_kernel
 import recipes_rules
+import recipes_trust
 from smallcity import Recipe, World
 from sources import engines
 
@@ -19,6 +20,7 @@ import yiwang.data.service
 import yiwang.flow.service
 import yiwang.kernel.service
 import yiwang.rules.service
+import yiwang.trust.service
 from yiwang.config.place import Place
 from yiwang.kernel.models import AuditLine
 
@@ -27,6 +29,7 @@ DOORS: dict[str, tuple[ModuleType, dict[str, Recipe], dict[str, str]]] = {
     "flow": (yiwang.flow.service, recipes_flow.RECIPES, recipes_flow.EXEMPT),
     "kernel": (yiwang.kernel.service, recipes_kernel.RECIPES, recipes_kernel.EXEMPT),
     "rules": (yiwang.rules.service, recipes_rules.RECIPES, recipes_rules.EXEMPT),
+    "trust": (yiwang.trust.service, recipes_trust.RECIPES, recipes_trust.EXEMPT),
 }
 CASES = [(door, name) for door, (_, recipes, _) in DOORS.items() for name in recipes]
 SHORTEST_REASON = 20

@@ -14,6 +14,7 @@ import yiwang.data.service
 import yiwang.flow.service
 import yiwang.kernel.service
 import yiwang.rules.service
+import yiwang.trust.service
 from yiwang.config.place import Place
 from yiwang.data.core.checks import COMMON_REASONS, ROW_REASONS
 from yiwang.data.core.rules import DIMENSION_OF_KIND
@@ -28,6 +29,7 @@ FIRMS = "legal-person-registration"
 SERVICES = {
     "kernel": yiwang.kernel.service.__all__,
     "rules": yiwang.rules.service.__all__,
+    "trust": yiwang.trust.service.__all__,
     "data": yiwang.data.service.__all__,
     "flow": yiwang.flow.service.__all__,
 }

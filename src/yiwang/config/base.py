@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "yiwang.kernel",
     "yiwang.rules",
+    "yiwang.trust",
     "yiwang.data",
     "yiwang.flow",
     "yiwang.web",

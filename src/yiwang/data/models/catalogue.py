@@ -1,4 +1,4 @@
-"""Tables of the data engine. Rows of citizens live in the lake; these rows are what is known about them."""
+"""What is known of each resource. Rows of citizens live in the lake, or in the projection single records are served from."""
 
 from __future__ import annotations
 

@@ -1,0 +1,3 @@
+"""What the trust engine's selectors answer: frozen, and free of tables."""
+
+from __future__ import annotations

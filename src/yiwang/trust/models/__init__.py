@@ -1,0 +1,7 @@
+"""Tables of the trust engine."""
+
+from __future__ import annotations
+
+from yiwang.trust.models.keys import Key
+
+__all__ = ["Key"]
