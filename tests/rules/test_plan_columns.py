@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.rules.tableworld import AS_OF, literal, model, residents, table
+from tableworld import AS_OF, literal, model, residents, table
 
 from yiwang.rules.adapters import duck
 from yiwang.rules.core.feel.parser import parse_expression

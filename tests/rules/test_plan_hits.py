@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.rules.tableworld import Residents, model, residents, table
+from tableworld import Residents, model, residents, table
 
+from yiwang.rules.adapters import duck
 from yiwang.rules.core.plan import bundles
 from yiwang.rules.core.plan.plan import Plan
+from yiwang.rules.core.plan.refusal import PlanRefused
 
 
 def _town(folder: Path) -> tuple[Residents, Plan]:
@@ -58,3 +62,28 @@ def test_a_table_wider_than_a_word_tells_its_hits(tmp_path: Path) -> None:
     assert [(one["subject"], one["rule"], int(one["amount"])) for one in town.hits(plan)] == [
         (at, at + 1, at * 2) for at in range(140)
     ]
+
+
+def test_a_computed_result_is_listed_as_it_is_written(tmp_path: Path) -> None:
+    town = residents(
+        tmp_path,
+        n=pa.array([1, 2, None], pa.int16()),
+        born=pa.array([date(1950, 1, 31), date(2000, 12, 1), None], pa.date32()),
+        paid=pa.array([Decimal("10.00"), Decimal("100.50"), Decimal("0.00")], pa.decimal128(8, 2)),
+    )
+    told = {}
+    for name, said in (("boolean", "n > 1"), ("date", "born"), ("string", 'if n > 1 then "甲" else "乙"')):
+        plan = town.plan(model(["n", "born"], d=table(["n"], [f"- | {said}"], "FIRST", kind=name)))
+        told[name] = [one["result"] for one in town.hits(plan)]
+    assert told == {
+        "boolean": ["false", "true", None],
+        "date": ["1950-01-31", "2000-12-01", None],
+        "string": ["乙", "甲", "乙"],
+    }
+
+
+def test_a_list_kept_to_results_that_are_computed_is_refused(tmp_path: Path) -> None:
+    town = residents(tmp_path, n=pa.array([1, 2], pa.int16()))
+    plan = town.plan(model(["n"], d=table(["n"], ["- | n > 1"], "FIRST", kind="boolean")))
+    with pytest.raises(PlanRefused, match="computed for each"):
+        duck.hits(plan, town.relation, tmp_path / "hits.parquet", results=["true"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.rules.tableworld import Residents, literal, model, residents, table
+from tableworld import Residents, literal, model, residents, table
 
 from yiwang.rules.adapters import duck
 from yiwang.rules.core.plan.refusal import PlanRefused

@@ -6,9 +6,9 @@ import csv
 from datetime import date
 from pathlib import Path
 
+import oracle
 import pyarrow.parquet as pq
 import pytest
-from tests.data.synth import oracle
 
 from yiwang.data.synth import CLASSES, CityManifest, ClassScore, score
 from yiwang.data.synth.lists import BY_RESOURCE, LISTS

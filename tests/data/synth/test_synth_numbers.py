@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import numpy as np
+import oracle
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.data.synth import oracle
 
 from yiwang.data.core.semantics import checkdigits
 from yiwang.data.synth import CityManifest, numbers

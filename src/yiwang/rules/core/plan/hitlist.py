@@ -17,7 +17,7 @@ from yiwang.rules.core.plan.plan import Taken
 from yiwang.rules.core.plan.profiles import Profile, amount_place, result_place
 from yiwang.rules.core.plan.refusal import PlanRefused
 from yiwang.rules.core.plan.tables import Expressions, Run, arrow_type, constant_of
-from yiwang.rules.core.plan.typed import Typed, Unlowerable, common, digits_of, text_of
+from yiwang.rules.core.plan.typed import Typed, Unlowerable, common, digits_of, text_of, worded
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class _Listing:
             "reason": pa.array([hit.reason for hit in hits], pa.int32()),
             "violated": pa.array([hit.violated for hit in hits], pa.bool_()),
             "ea": pa.array([0 if hit.amount is None else amounts.number(hit.amount) for hit in hits], pa.int32()),
-            "er": pa.array([_text_number(texts, hit.result) for hit in hits], pa.int32()),
+            "er": pa.array([0 if hit.result is None else texts.number(hit.result) for hit in hits], pa.int32()),
         }
         table = pa.table(columns).take(pa.array(rows))
         for at, held in enumerate(bundle.keys):
@@ -150,18 +150,25 @@ class _Listing:
 def _chosen(run: Run, taken: Taken, results: frozenset[str] | None) -> list[list[_Hit]]:
     """The hits wanted of each profile."""
     result_at, amount_at = result_place(taken), amount_place(taken)
-    return [
-        [
-            hit
-            for hit in _hits(run, taken, profile, result_at, amount_at)
-            if results is None or _shown(hit.result) in results
-        ]
-        for profile in run.profiles(taken)
-    ]
+    found = [_hits(run, taken, profile, result_at, amount_at) for profile in run.profiles(taken)]
+    if results is None:
+        return found
+    if any(hit.result is not None and not hit.result.constant for hit in chain(*found)):
+        raise PlanRefused(
+            zh=f"决策 {taken.asked.id} 的结果要逐人计算，不能按结果挑选名单；请列出全部再筛选。",
+            en=f"Results of {taken.asked.id} are computed for each; a list cannot be kept to some of them: list all and filter.",
+        )
+    return [[hit for hit in one if _shown(hit.result) in results] for one in found]
 
 
-def _text_number(texts: Expressions, one: Typed | None) -> int:
-    return 0 if one is None or one.kind != "string" else texts.number(one)
+def _worded(taken: Taken, one: Typed) -> Typed:
+    try:
+        return worded(one)
+    except Unlowerable as why:
+        raise PlanRefused(
+            zh=f"决策 {taken.asked.id} 的结果不能列成名单：{why.zh}",
+            en=f"The result of {taken.asked.id} cannot be listed: {why.en}",
+        ) from why
 
 
 def _shown(one: Typed | None) -> str | None:
@@ -175,7 +182,7 @@ def _hits(run: Run, taken: Taken, profile: Profile, result_at: int | None, amoun
     name, violated = taken.asked.id, outcome.state == "violated"
 
     def hit(rules: Sequence[int], row: Row | None) -> _Hit:
-        result = None if row is None or result_at is None else row[result_at]
+        result = None if row is None or result_at is None else _worded(taken, row[result_at])
         amount = None if row is None or amount_at is None else row[amount_at]
         return _Hit(name, rules[0] + 1, run.reasons.number(name, rules), result, amount, violated)
 

@@ -21,6 +21,8 @@ from yiwang.rules.core.plan.columns import EXACT_DIGITS, Column, Kind, kind_of, 
 # Beyond 18 digits DuckDB computes with 128 bits, but only when an operand is already that wide.
 _NARROW, _WIDE = 18, 19
 _WIDEST = 38
+# Smaller decimals some engines write with an exponent.
+_SPELT_PLACES = 6
 
 
 class Unlowerable(Exception):
@@ -231,3 +233,20 @@ def text_of(value: Value) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     return temporal.text(value) if isinstance(value, (Date, TimeDuration)) else str(value)
+
+
+def worded(one: Typed) -> Typed:
+    """A computed value as `text_of` writes it, in a column. Raises Unlowerable where an engine would write it otherwise."""
+    if one.constant or one.kind == "string":
+        return one
+    said = one.expression
+    if one.kind == "boolean":
+        return Typed("string", ibis.cases((said, "true"), (~said, "false")))
+    if one.kind == "date":
+        return Typed("string", said.cast("string"))
+    if one.kind == "number" and one.places <= _SPELT_PLACES:
+        text = said.cast("string")
+        return Typed("string", text.re_replace(r"\.?0+$", "") if one.places else text)
+    raise Unlowerable(
+        f"计算得到的{one.kind}不能在名单里写成文字", f"a computed {one.kind} cannot be written as text in the list"
+    )
