@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from yiwang.trust.models.archive import ArchiveBox, ArchiveCheck, ArchiveTransfer
+from yiwang.trust.models.credentials import Credential, CredentialKind
 from yiwang.trust.models.keys import Key
+from yiwang.trust.models.materials import Material, MaterialUse
 
-__all__ = ["Key"]
+__all__ = [
+    "ArchiveBox",
+    "ArchiveCheck",
+    "ArchiveTransfer",
+    "Credential",
+    "CredentialKind",
+    "Key",
+    "Material",
+    "MaterialUse",
+]
