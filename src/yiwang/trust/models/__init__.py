@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yiwang.trust.models.archive import ArchiveBox, ArchiveCheck, ArchiveTransfer
 from yiwang.trust.models.credentials import Credential, CredentialKind
+from yiwang.trust.models.grants import Grant, GrantDay
 from yiwang.trust.models.keys import Key
 from yiwang.trust.models.materials import Material, MaterialUse
 
@@ -13,6 +14,8 @@ __all__ = [
     "ArchiveTransfer",
     "Credential",
     "CredentialKind",
+    "Grant",
+    "GrantDay",
     "Key",
     "Material",
     "MaterialUse",
