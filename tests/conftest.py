@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +39,14 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the public data folder is absent; set YIWANG_SHARED_DATA to it")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_keys_of_another_test() -> Iterator[None]:
+    """A process keeps opened keys; a test begins with an empty key ledger."""
+    yield
+    if "yiwang.trust.keys" in sys.modules:
+        sys.modules["yiwang.trust.keys"].keys_forget()
 
 
 @pytest.fixture

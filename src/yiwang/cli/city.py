@@ -15,6 +15,7 @@ from yiwang.cli.output import say, shell_actor, told
 from yiwang.kernel.core.actor import Role
 from yiwang.kernel.selectors import department_list
 from yiwang.kernel.service import account_create, packs_install_built_in, role_grant
+from yiwang.trust.service import keys_prepare
 
 
 def init(
@@ -34,6 +35,7 @@ def prepare() -> None:
     _make_secret(settings.PLACE.secret_file)
     told.print(say("建立数据库……", "Making the tables…"))
     call_command("migrate", verbosity=0, interactive=False)
+    keys_prepare()
     for row, changed in packs_install_built_in(actor=shell_actor()):
         if changed:
             told.print(say(f"安装应用包 {row.pack_id} {row.version}", f"Installed pack {row.pack_id} {row.version}"))

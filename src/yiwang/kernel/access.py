@@ -59,6 +59,15 @@ ACTS: dict[str, Act] = dict(
         _act("duty.read", "查看职责清单", "read the duty list", *Role, scoped=False),
         _act("duty.rule", "裁定职责", "rule who is responsible", Role.DATA_LEAD, Role.LEADER, scoped=False),
         _act("board.view", "查看驾驶舱", "view the boards", Role.LEADER, Role.DATA_LEAD, Role.ADMIN, scoped=False),
+        _act("backup.make", "备份", "make a backup", Role.ADMIN, scoped=False),
+        _act("key.read", "查看密钥台账", "read the key ledger", Role.ADMIN, Role.AUDITOR, scoped=False),
+        _act("key.rotate", "轮换密钥", "rotate keys", Role.ADMIN, scoped=False),
+        _act("credential.issue", "颁发证照", "give credentials", Role.STAFF, Role.LEADER, Role.DATA_LEAD),
+        _act("credential.revoke", "撤销证照", "withdraw credentials", Role.LEADER, Role.DATA_LEAD),
+        _act("credential.read", "查看证照", "read credentials", Role.STAFF, Role.LEADER, Role.AUDITOR, Role.DATA_LEAD),
+        _act("archive.read", "查看档案", "read the archive", Role.STAFF, Role.LEADER, Role.AUDITOR, Role.DATA_LEAD),
+        _act("archive.keep", "归档和移交", "archive and hand over", Role.STAFF, Role.DATA_LEAD),
+        _act("archive.destroy", "批准销毁档案", "approve that archives are destroyed", Role.LEADER, Role.DATA_LEAD),
         _act("audit.read", "查看审计记录", "read audit lines", Role.AUDITOR, Role.ADMIN, scoped=False),
     ]
 )

@@ -1,6 +1,10 @@
 """What can go wrong with proofs.
 
 YiwangError
+├── FileDamaged
+│   └── SealBroken       sealed bytes that were changed, or were sealed for something else
+├── Unavailable
+│   └── KeysLocked       the master key is missing, unreadable or another one
 ├── Refused
 │   └── UseRefused       no grant covers this use of data; `where` names the rule
 └── InputError
@@ -9,7 +13,7 @@ YiwangError
 
 from __future__ import annotations
 
-from yiwang.kernel.errors import InputError, Refused
+from yiwang.kernel.errors import FileDamaged, InputError, Refused, Unavailable
 
 
 class UseRefused(Refused):
@@ -18,3 +22,11 @@ class UseRefused(Refused):
 
 class ProofWrong(InputError):
     code = "proof_wrong"
+
+
+class KeysLocked(Unavailable):
+    code = "keys_locked"
+
+
+class SealBroken(FileDamaged):
+    code = "seal_broken"

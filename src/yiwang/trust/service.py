@@ -2,4 +2,9 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from yiwang.trust.keys import key_rotate, keys_prepare
+
+__all__ = [
+    "key_rotate",
+    "keys_prepare",
+]

@@ -1,0 +1,79 @@
+"""The envelope around bytes at rest: which key version and cipher closed it, and for what it was closed.
+
+    "YS" 0x01 · cipher (1 byte) · key version (4 bytes) · nonce (12 bytes) · ciphertext · tag (16 bytes)
+
+The header, the purpose and `about` are authenticated: an envelope moved to another row or another column does not open.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES, SM4
+from cryptography.hazmat.primitives.ciphers.modes import GCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+MAGIC = b"YS\x01"
+NONCE, TAG = 12, 16
+_HEAD = struct.Struct(">3sBI")
+AES_GCM, SM4_GCM = "aes-256-gcm", "sm4-gcm"
+# Name → number in the header and bytes of key.
+CIPHERS: dict[str, tuple[int, int]] = {AES_GCM: (1, 32), SM4_GCM: (2, 16)}
+_NAMES = {number: name for name, (number, _) in CIPHERS.items()}
+
+
+class EnvelopeBroken(ValueError):
+    """Not an envelope, or not one that this key closed for this purpose and matter."""
+
+
+@dataclass(frozen=True)
+class Header:
+    cipher: str
+    version: int
+
+
+def derived(secret: bytes, label: str, length: int = 32) -> bytes:
+    """Another key out of `secret`, one for each label; the one tells nothing of the other."""
+    return HKDF(SHA256(), length, salt=None, info=f"yiwang/{label}".encode()).derive(secret)
+
+
+def header_of(sealed: bytes) -> Header:
+    """Raises EnvelopeBroken."""
+    if len(sealed) < _HEAD.size + NONCE + TAG:
+        raise EnvelopeBroken("too short")
+    magic, number, version = _HEAD.unpack_from(sealed)
+    if magic != MAGIC or number not in _NAMES:
+        raise EnvelopeBroken("no envelope")
+    return Header(_NAMES[number], version)
+
+
+def envelope_close(secret: bytes, cipher: str, version: int, plain: bytes, about: bytes) -> bytes:
+    """Seal `plain`; equal inputs give different envelopes."""
+    number, length = CIPHERS[cipher]
+    head, nonce = _HEAD.pack(MAGIC, number, version), os.urandom(NONCE)
+    closing = Cipher(_block(cipher, derived(secret, f"seal/{cipher}", length)), GCM(nonce)).encryptor()
+    closing.authenticate_additional_data(head + about)
+    return head + nonce + closing.update(plain) + closing.finalize() + closing.tag
+
+
+def envelope_open(secret: bytes, sealed: bytes, about: bytes) -> bytes:
+    """What was sealed. Raises EnvelopeBroken for any changed bit, another key and another `about`."""
+    cipher = header_of(sealed).cipher
+    head, nonce = sealed[: _HEAD.size], sealed[_HEAD.size : _HEAD.size + NONCE]
+    key = derived(secret, f"seal/{cipher}", CIPHERS[cipher][1])
+    opening = Cipher(_block(cipher, key), GCM(nonce, sealed[-TAG:])).decryptor()
+    opening.authenticate_additional_data(head + about)
+    try:
+        return opening.update(sealed[_HEAD.size + NONCE : -TAG]) + opening.finalize()
+    except InvalidTag:
+        # The tag says only yes or no; nothing of key or text may stand in an error.
+        raise EnvelopeBroken("altered, or closed with another key or for another matter") from None
+
+
+def _block(cipher: str, key: bytes) -> BlockCipherAlgorithm:
+    return AES(key) if cipher == AES_GCM else SM4(key)
