@@ -11,13 +11,29 @@ from yiwang.data.models.catalogue import (
     Resource,
     SensitiveFinding,
 )
+from yiwang.data.models.exchange import (
+    Delivery,
+    ExchangeAnswer,
+    ExchangeBatch,
+    ParentRun,
+    Projection,
+    Record,
+    Subscription,
+)
 
 __all__ = [
+    "Delivery",
     "Demand",
+    "ExchangeAnswer",
+    "ExchangeBatch",
     "FieldProfile",
     "LifecycleRecord",
     "Load",
+    "ParentRun",
+    "Projection",
     "QualityScore",
+    "Record",
     "Resource",
     "SensitiveFinding",
+    "Subscription",
 ]
