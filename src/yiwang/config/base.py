@@ -17,6 +17,8 @@ SECRET_KEY = (
     else os.environ.get("YIWANG_SECRET_KEY", "")
 )
 ALLOWED_HOSTS = os.environ.get("YIWANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+# Where people reach the city from outside: what a printed code or a signed statement leads to.
+PUBLIC_URL = os.environ.get("YIWANG_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YIWANG_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
@@ -28,6 +30,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "oauth2_provider",
     "yiwang.kernel",
     "yiwang.rules",
     "yiwang.trust",
@@ -111,6 +114,20 @@ SCANNER_URL = os.environ.get("YIWANG_SCANNER_URL", "")
 PUBLIC_PER_HOUR = int(os.environ.get("YIWANG_PUBLIC_PER_HOUR", "200"))
 # How many proxies of ours stand in front and write X-Forwarded-For: without them that header is anybody's word.
 PROXIES = int(os.environ.get("YIWANG_PROXIES", "0"))
+
+# Programs come in with client credentials and nothing else: no code, password, device or refresh grant is served.
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "OAUTH2_VALIDATOR_CLASS": "yiwang.trust.adapters.oauth.ClientValidator",
+    "SCOPES": {"exchange": "数据交换 / data exchange"},
+    "DEFAULT_SCOPES": ["exchange"],
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    # A token is kept as its digest only.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+}
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+# Roles whose holders must give a second factor at sign-in, e.g. "admin,data-lead"; empty: whoever has set one up.
+SECOND_FACTOR_ROLES = [r for r in os.environ.get("YIWANG_SECOND_FACTOR_ROLES", "").split(",") if r]
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

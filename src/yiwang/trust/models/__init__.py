@@ -5,6 +5,17 @@ from __future__ import annotations
 from yiwang.trust.models.archive import ArchiveBox, ArchiveCheck, ArchiveTransfer
 from yiwang.trust.models.credentials import Credential, CredentialKind
 from yiwang.trust.models.grants import Grant, GrantDay
+from yiwang.trust.models.identity import (
+    ClientProfile,
+    Delegation,
+    IdentityProvider,
+    Passkey,
+    ProviderLink,
+    RecoveryCode,
+    SignedSession,
+    SubjectLink,
+    TotpDevice,
+)
 from yiwang.trust.models.keys import Key
 from yiwang.trust.models.materials import Material, MaterialUse
 
@@ -12,11 +23,20 @@ __all__ = [
     "ArchiveBox",
     "ArchiveCheck",
     "ArchiveTransfer",
+    "ClientProfile",
     "Credential",
     "CredentialKind",
+    "Delegation",
     "Grant",
     "GrantDay",
+    "IdentityProvider",
     "Key",
     "Material",
     "MaterialUse",
+    "Passkey",
+    "ProviderLink",
+    "RecoveryCode",
+    "SignedSession",
+    "SubjectLink",
+    "TotpDevice",
 ]

@@ -26,10 +26,9 @@ class CredentialKind(models.Model):
 
 
 class Credential(models.Model):
-    """One credential. What it says of its holder is sealed; `index` is its place in the list of withdrawn ones."""
+    """One credential. What it says of its holder is sealed; its id is its place in the list of withdrawn ones."""
 
     number = models.CharField(max_length=64, unique=True)
-    index = models.PositiveIntegerField(unique=True)
     kind = models.ForeignKey(CredentialKind, on_delete=models.PROTECT, related_name="given")
     department = models.CharField(max_length=64, db_index=True)
     # The case that gave it, and the key it was asked under: asked twice it is given once.
