@@ -20,8 +20,22 @@ from yiwang.data.models.exchange import (
     Record,
     Subscription,
 )
+from yiwang.data.models.opening import OpenCount, OpenSet, Release
+from yiwang.data.models.products import (
+    Clause,
+    Contract,
+    Crossing,
+    Operation,
+    Product,
+    Purchase,
+    Reuse,
+    Settlement,
+)
 
 __all__ = [
+    "Clause",
+    "Contract",
+    "Crossing",
     "Delivery",
     "Demand",
     "ExchangeAnswer",
@@ -29,11 +43,19 @@ __all__ = [
     "FieldProfile",
     "LifecycleRecord",
     "Load",
+    "OpenCount",
+    "OpenSet",
+    "Operation",
     "ParentRun",
+    "Product",
     "Projection",
+    "Purchase",
     "QualityScore",
     "Record",
+    "Release",
     "Resource",
+    "Reuse",
     "SensitiveFinding",
+    "Settlement",
     "Subscription",
 ]
