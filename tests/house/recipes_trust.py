@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import recipes_grants
 import recipes_proofs
 from smallcity import Recipe
 
-RECIPES: dict[str, Recipe] = {**recipes_proofs.RECIPES}
-EXEMPT: dict[str, str] = {**recipes_proofs.EXEMPT}
+RECIPES: dict[str, Recipe] = {**recipes_proofs.RECIPES, **recipes_grants.RECIPES}
+EXEMPT: dict[str, str] = {**recipes_proofs.EXEMPT, **recipes_grants.EXEMPT}

@@ -10,6 +10,9 @@ class DataConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         import yiwang.data.service  # noqa: F401
+        from yiwang.data.describing import catalogue_facts
         from yiwang.data.kinds import kinds_register
+        from yiwang.trust.selectors import describer_register
 
         kinds_register()
+        describer_register(catalogue_facts)

@@ -68,6 +68,26 @@ ACTS: dict[str, Act] = dict(
         _act("archive.read", "查看档案", "read the archive", Role.STAFF, Role.LEADER, Role.AUDITOR, Role.DATA_LEAD),
         _act("archive.keep", "归档和移交", "archive and hand over", Role.STAFF, Role.DATA_LEAD),
         _act("archive.destroy", "批准销毁档案", "approve that archives are destroyed", Role.LEADER, Role.DATA_LEAD),
+        _act("grant.apply", "申请使用数据", "apply to use data", Role.STAFF, Role.STEWARD, Role.DATA_LEAD),
+        _act("grant.read", "查看授权", "read grants", *Role),
+        _act("grant.review", "审查共享申请", "review an application for data", Role.DATA_LEAD),
+        _act(
+            "grant.answer", "答复共享申请", "answer an application for data", Role.STEWARD, Role.LEADER, Role.DATA_LEAD
+        ),
+        _act("grant.rule", "协调裁定数据共享", "rule on the sharing of data", Role.LEADER, Role.DATA_LEAD),
+        _act("open.read", "查看开放发布", "see releases", Role.STEWARD, Role.LEADER, Role.AUDITOR, Role.DATA_LEAD),
+        _act("open.offer", "提供开放数据", "offer open data", Role.STEWARD, Role.DATA_LEAD),
+        _act("open.review", "审核开放数据", "review open data", Role.DATA_LEAD),
+        _act("open.publish", "发布开放数据", "publish open data", Role.LEADER, Role.DATA_LEAD),
+        _act("open.withdraw", "撤回开放数据", "withdraw open data", Role.STEWARD, Role.LEADER, Role.DATA_LEAD),
+        _act("product.read", "查看数据产品", "see data products", *Role, scoped=False),
+        _act("product.edit", "上架数据产品", "list data products", Role.STEWARD, Role.DATA_LEAD),
+        _act("contract.sign", "签订数据合同", "sign data contracts", Role.LEADER, Role.DATA_LEAD),
+        _act("settlement.make", "结算数据产品", "settle data products", Role.DATA_LEAD),
+        _act("product.supervise", "监管数据交易", "supervise data trade", Role.DATA_LEAD, Role.AUDITOR, Role.LEADER),
+        _act("operation.edit", "登记授权运营", "register authorised operation", Role.DATA_LEAD),
+        _act("purchase.edit", "登记数据采购", "register data purchases", Role.STEWARD, Role.DATA_LEAD),
+        _act("crossing.decide", "决定数据出境", "decide on data leaving the country", Role.LEADER, Role.DATA_LEAD),
         _act("audit.read", "查看审计记录", "read audit lines", Role.AUDITOR, Role.ADMIN, scoped=False),
     ]
 )

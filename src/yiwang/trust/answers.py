@@ -1,3 +1,52 @@
 """What the trust engine's selectors answer: frozen, and free of tables."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from yiwang.kernel.core.text import Text
+
+
+@dataclass(frozen=True)
+class GrantRow:
+    """`state` as it stands today; `valid_until` is the first day it no longer holds; `escalated`: silence, refusal or ""."""
+
+    number: str
+    resource: str
+    department: str
+    provider: str
+    methods: tuple[str, ...]
+    fields: tuple[str, ...]
+    purpose_code: str
+    purpose_title: Text
+    purpose: str
+    state: str
+    escalated: str
+    valid_from: date
+    valid_until: date
+    review_on: date | None
+    case_number: str
+
+
+@dataclass(frozen=True)
+class GrantDetail:
+    """`used_rows` as written down so far; the ledger has each use. `may_…`: what the reader may do with it as it stands."""
+
+    row: GrantRow
+    row_filter: str
+    masks: Mapping[str, str]
+    basis: str
+    client: str
+    quota_per_day: int | None
+    applied_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+    reason_basis: str
+    used_rows: int
+    used_today: int
+    may_answer: bool
+    may_revoke: bool
+    may_apply: bool

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from yiwang.trust.describing import FieldFacts, ResourceFacts, describer_register, resource_facts
+from yiwang.trust.grantreads import grant_get, grant_list, grants_to_review
+from yiwang.trust.grants import Permit, grant_check, grant_used
 from yiwang.trust.keys import (
     KeyRow,
     PublicKey,
@@ -18,6 +21,7 @@ from yiwang.trust.keys import (
     sm2_key,
 )
 from yiwang.trust.master import MasterState, master_state
+from yiwang.trust.quotas import quotas_write
 
 __all__ = [
     "KeyRow",
@@ -35,4 +39,15 @@ __all__ = [
     "sealed_version",
     "signing_key",
     "sm2_key",
+    "FieldFacts",
+    "Permit",
+    "ResourceFacts",
+    "describer_register",
+    "grant_check",
+    "grant_get",
+    "grant_list",
+    "grant_used",
+    "grants_to_review",
+    "quotas_write",
+    "resource_facts",
 ]

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from yiwang.trust.asking import GrantAsk
+from yiwang.trust.granting import (
+    grant_apply,
+    grant_confirm,
+    grant_escalate,
+    grant_issue,
+    grant_refuse,
+    grant_review_note,
+    grant_revoke,
+    grant_withdraw,
+    grants_expire,
+)
 from yiwang.trust.keys import key_rotate, keys_prepare
 
 __all__ = [
     "key_rotate",
     "keys_prepare",
+    "GrantAsk",
+    "grant_apply",
+    "grant_confirm",
+    "grant_escalate",
+    "grant_issue",
+    "grant_refuse",
+    "grant_review_note",
+    "grant_revoke",
+    "grant_withdraw",
+    "grants_expire",
 ]
