@@ -48,6 +48,9 @@ def run(rows: int, repeat: int, say: Say) -> dict[str, Any]:
         failed.append(f"p95 {found['list']['p95_ms']:.1f} ms > {MOST_MS} ms")
     if growth > MOST_GROWTH:
         failed.append(f"four times the rungs took {growth:.1f} times as long")
+    for name in ("race", "killed"):
+        if found[name]["not_once"]:
+            failed.append(f"{name}: {found[name]['not_once']} rungs were told other than once")
     return {"name": "obligations", "failed": failed, "limit_ms": MOST_MS, "machine": asdict(before), **found}
 
 
@@ -63,5 +66,9 @@ def table(found: Mapping[str, Any]) -> str:
             f"  a tick that fires {size}: {tick[f'seconds_{size}']:.1f} s, processor {tick[f'processor_{size}']:.1f} s"
             for size in (2500, 5000, 10000)
         ),
+        f"  two workers race for {found['race']['rungs']}: {found['race']['seconds']:.1f} s, told other than once: "
+        f"{found['race']['not_once']}",
+        f"  one of two killed after {found['killed']['killed_after']:.0f}: {found['killed']['seconds']:.1f} s, told other than once: "
+        f"{found['killed']['not_once']}",
     ]
     return "\n".join([*lines, *(f"  missed: {one}" for one in found["failed"])])

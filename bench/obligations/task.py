@@ -21,6 +21,7 @@ from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bench.contest import ROOT  # noqa: E402
+from bench.obligations.race import race  # noqa: E402
 from yiwang.flow.models import Case, CaseClock, Due, Process, ProcessVersion  # noqa: E402
 from yiwang.flow.selectors import obligation_list  # noqa: E402
 from yiwang.flow.service import dues_tick  # noqa: E402
@@ -138,6 +139,7 @@ def main() -> None:
     actor = build(rows)
     built = time.perf_counter() - began
     found = {"cases": Case.objects.count(), "build_seconds": built, "list": listing(actor), "tick": ticks()}
+    found["race"], found["killed"] = race(kill=False), race(kill=True)
     sys.stdout.write(json.dumps(found) + "\n")
 
 
