@@ -31,6 +31,7 @@ ACTS: dict[str, Act] = dict(
         _act("pack.install", "安装或升级应用包", "install or upgrade a pack", Role.ADMIN, scoped=False),
         _act("city.edit", "变更全市事项", "change what holds for the whole city", Role.ADMIN, scoped=False),
         _act("account.edit", "管理账号和角色", "manage accounts and roles", Role.ADMIN),
+        _act("client.edit", "管理接口客户端", "manage API clients", Role.ADMIN, Role.DATA_LEAD),
         _act("department.edit", "管理部门和联络人", "manage departments and liaisons", Role.ADMIN, Role.DATA_LEAD),
         _act("division.edit", "变更行政区划", "change divisions", Role.ADMIN, Role.DATA_LEAD, scoped=False),
         _act("resource.load", "归集数据", "load data", Role.STEWARD, Role.DATA_LEAD),

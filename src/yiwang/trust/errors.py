@@ -6,6 +6,7 @@ YiwangError
 ├── Unavailable
 │   └── KeysLocked       the master key is missing, unreadable or another one
 ├── Refused
+│   ├── ClientRefused    a program without a token that is good here
 │   └── UseRefused       no grant covers this use of data; `where` names the rule
 └── InputError
     └── ProofWrong       a proof, a signature or a package that does not hold; `where` names the first bad part
@@ -18,6 +19,10 @@ from yiwang.kernel.errors import FileDamaged, InputError, Refused, Unavailable
 
 class UseRefused(Refused):
     code = "use_refused"
+
+
+class ClientRefused(Refused):
+    code, status = "client_refused", 401
 
 
 class ProofWrong(InputError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yiwang.trust.clients import ClientRow, client_actor, client_get, client_list
 from yiwang.trust.describing import FieldFacts, ResourceFacts, describer_register, resource_facts
 from yiwang.trust.grantreads import grant_get, grant_list, grants_to_review
 from yiwang.trust.grants import Permit, grant_check, grant_used
@@ -24,6 +25,10 @@ from yiwang.trust.master import MasterState, master_state
 from yiwang.trust.quotas import quotas_write
 
 __all__ = [
+    "ClientRow",
+    "client_actor",
+    "client_get",
+    "client_list",
     "KeyRow",
     "MasterState",
     "PublicKey",

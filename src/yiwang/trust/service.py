@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yiwang.trust.asking import GrantAsk
+from yiwang.trust.clients import client_enable, client_new, client_rotate, token_given
 from yiwang.trust.granting import (
     grant_apply,
     grant_confirm,
@@ -17,6 +18,10 @@ from yiwang.trust.granting import (
 from yiwang.trust.keys import key_rotate, keys_prepare
 
 __all__ = [
+    "client_enable",
+    "client_new",
+    "client_rotate",
+    "token_given",
     "key_rotate",
     "keys_prepare",
     "GrantAsk",

@@ -28,8 +28,20 @@ PUBLIC_ROUTES: dict[str, str] = {
     "open311-service": "Open311: what is asked for a topic is public",
     "open311-requests": "Open311: states of tickets without anything about a person; filing asks for its own key",
     "open311-request": "Open311: the state of one ticket without anything about a person",
+    "oauth-token": "where programs get their token: asks for the client's own secret",
     "open311-token": "Open311: a ticket's number by its token",
 }
+
+
+# Addresses for programs: a bearer token instead of a sign-in, asked for before any view is reached. A browser's
+# session opens none of them.
+TOKEN_PATHS: dict[str, str] = {
+    "/api/exchange/": "the exchange is for programs of departments, each with its client credentials",
+}
+
+
+def path_takes_token(path: str) -> bool:
+    return any(path.startswith(place) for place in TOKEN_PATHS)
 
 
 def route_is_public(view_name: str) -> bool:

@@ -13,7 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 
 from yiwang.kernel.errors import YiwangError
-from yiwang.web.access import route_is_public
+from yiwang.trust.errors import ClientRefused
+from yiwang.trust.selectors import client_actor
+from yiwang.web.access import path_takes_token, route_is_public
+from yiwang.web.actors import HELD_AS
 from yiwang.web.answers import error_answer, unexpected_answer, unsigned_answer
 
 logger = logging.getLogger("yiwang.web")
@@ -78,12 +81,27 @@ class SignInRequiredMiddleware:
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
         match = request.resolver_match
-        if request.user.is_authenticated or (match is not None and route_is_public(match.view_name)):
+        if match is not None and route_is_public(match.view_name):
+            return None
+        if path_takes_token(request.path):
+            return token_needed(request)
+        if request.user.is_authenticated:
             return None
         if request.path.startswith("/api/"):
             return unsigned_answer(request)
         back = request.get_full_path() if request.method == "GET" else "/"
         return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': back})}")
+
+
+def token_needed(request: HttpRequest) -> HttpResponse | None:
+    """None when the request carries a good token: its program is then who asks."""
+    try:
+        setattr(request, HELD_AS, client_actor(request))
+    except ClientRefused as refusal:
+        response = error_answer(request, refusal)
+        response.headers["WWW-Authenticate"] = 'Bearer realm="exchange"'
+        return response
+    return None
 
 
 class ErrorPageMiddleware:

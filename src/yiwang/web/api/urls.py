@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from yiwang.web.api.oauth import urlpatterns as oauth
 from yiwang.web.api.open311 import urlpatterns as open311
 from yiwang.web.api.root import api
 
-urlpatterns = [path("api/", api.urls), *open311]
+urlpatterns = [path("api/", api.urls), *open311, *oauth]
