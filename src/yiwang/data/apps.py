@@ -11,8 +11,10 @@ class DataConfig(AppConfig):
         # Models must be loaded first.
         import yiwang.data.service  # noqa: F401
         from yiwang.data.describing import catalogue_facts
+        from yiwang.data.exchange.following import following_register
         from yiwang.data.kinds import kinds_register
         from yiwang.trust.selectors import describer_register
 
         kinds_register()
+        following_register()
         describer_register(catalogue_facts)

@@ -14,6 +14,7 @@ from yiwang.data.adapters.lake import LAYERS
 from yiwang.data.core.profiling import SHOWN_GRADE
 from yiwang.data.errors import NoData
 from yiwang.data.events import DATA_DESTROYED
+from yiwang.data.exchange.projection import records_forget
 from yiwang.data.loads import the_lake
 from yiwang.data.models import FieldProfile, LifecycleRecord, Load, Resource, SensitiveFinding
 from yiwang.data.resources import definition, resource_row, with_confirmed
@@ -114,6 +115,7 @@ def data_destroy(*, actor: Actor, resource_id: str, basis: str, confirm_code: st
             purpose=basis.strip()[:400],
             details={"begun": True, "tables": {k: list(v) for k, v in before.items()}, "files": len(own)},
         )
+        records_forget(resource_id)
         freed = sum(table.destroy() for table in tables.values())
         freed += lake.forget_rejected(resource_id)
         freed += sum(file_forget(actor=actor, digest=digest, purpose=basis.strip()[:400]) for digest in own)

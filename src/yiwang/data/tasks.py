@@ -7,6 +7,7 @@ import logging
 from django_tasks import task
 
 from yiwang.data.effectruns import effect_work
+from yiwang.data.exchange.projection import projection_fill
 from yiwang.data.loads import load_execute
 from yiwang.data.models import Load
 from yiwang.data.upkeep import lake_tidy
@@ -43,3 +44,10 @@ def effect_task(actor_id: str, actor_name: str, decision_id: str, number: int) -
     """Work out what a version of a decision would do to everyone, for whoever asked."""
     run = effect_work(actor_again(actor_id, actor_name), decision_id, number)
     return run.state if run is not None else "gone"
+
+
+@task()
+def records_task(resource_id: str) -> int:
+    """Bring the records of a resource to its newest version; how many were written."""
+    filled = projection_fill(resource_id)
+    return filled.written if filled is not None else 0

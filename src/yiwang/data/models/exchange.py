@@ -33,7 +33,7 @@ class Record(models.Model):
     version = models.BigIntegerField()
     turn = models.BigIntegerField()
     is_gone = models.BooleanField(default=False)
-    # keyed hash of the content: an unchanged row is not written again
+    # keyed hash of content and shape: an unchanged row is not written again
     mark = models.CharField(max_length=32)
     # JSON of the fields of grade 1 and 2
     plain = models.TextField()
