@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from yiwang.kernel.core.text import Text
+from yiwang.trust.core.verdict import Answer
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,48 @@ class GrantDetail:
     may_answer: bool
     may_revoke: bool
     may_apply: bool
+
+
+@dataclass(frozen=True)
+class CredentialRow:
+    """One credential, without what it says of its holder. Both `valid_until` and `revoked_from` are the first day it no longer holds."""
+
+    number: str
+    kind: str
+    title: Text
+    department: str
+    case: str
+    valid_from: date
+    valid_until: date | None
+    revoked_from: date | None
+    issued_at: datetime
+
+
+@dataclass(frozen=True)
+class CredentialView:
+    """`claims` is None unless the reader is its holder or gave a purpose; `choices` are the fields that may be left out."""
+
+    row: CredentialRow
+    titles: Mapping[str, Text]
+    claims: Mapping[str, Any] | None
+    choices: tuple[str, ...]
+    revoked_reason: str
+    has_page: bool
+
+
+@dataclass(frozen=True)
+class CredentialFact:
+    """What anybody with the printed code may know; `since` is the first day it no longer held."""
+
+    row: CredentialRow
+    answer: Answer
+    since: date | None
+
+
+@dataclass(frozen=True)
+class CredentialKindRow:
+    name: str
+    title: Text
+    department: str
+    laws: tuple[str, ...]
+    fields: tuple[Text, ...]

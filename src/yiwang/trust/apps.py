@@ -10,3 +10,10 @@ class TrustConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         import yiwang.trust.service  # noqa: F401
+        from yiwang.trust.credentialkinds import kinds_register
+        from yiwang.trust.credentials import actions_register as credential_actions
+        from yiwang.trust.grantactions import actions_register as grant_actions
+
+        kinds_register()
+        grant_actions()
+        credential_actions()

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from yiwang.trust.asking import GrantAsk
+from yiwang.trust.bindings import subject_bind, subject_unbind
 from yiwang.trust.clients import client_enable, client_new, client_rotate, token_given
+from yiwang.trust.credentialkinds import credential_kind_install
+from yiwang.trust.credentials import credential_issue, credential_revoke
+from yiwang.trust.delegations import delegation_end, delegation_give
 from yiwang.trust.granting import (
     grant_apply,
     grant_confirm,
@@ -15,9 +19,18 @@ from yiwang.trust.granting import (
     grant_withdraw,
     grants_expire,
 )
+from yiwang.trust.holders import holder_source_declare
 from yiwang.trust.keys import key_rotate, keys_prepare
 
 __all__ = [
+    "delegation_end",
+    "delegation_give",
+    "subject_bind",
+    "subject_unbind",
+    "credential_issue",
+    "credential_kind_install",
+    "credential_revoke",
+    "holder_source_declare",
     "client_enable",
     "client_new",
     "client_rotate",

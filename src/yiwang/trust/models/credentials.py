@@ -39,6 +39,8 @@ class Credential(models.Model):
     sealed_claims = models.BinaryField()
     sealed_vc = models.BinaryField()
     sealed_sd_jwt = models.BinaryField()
+    # The first digits of the digest of the signed text: whoever has the page may ask for its state.
+    mark = models.CharField(max_length=16)
     # The digest of the sealed PDF among the stored files; empty where the kind has no page.
     pdf = models.CharField(max_length=64, blank=True)
     valid_from = models.DateField()
