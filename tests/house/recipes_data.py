@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import recipes_open
 import recipes_rules
 from smallcity import RESOURCE, Recipe, World, pack, resource_file
 
@@ -11,6 +12,7 @@ from yiwang.data import service as data
 from yiwang.data.models import Load, SensitiveFinding
 
 EXEMPT = {
+    **recipes_open.EXEMPT,
     "city_lists": "lists the files of a synthetic city; nothing is written",
     "city_score": "compares; the loads it runs leave their own lines",
     "city_write": "writes made-up people to a folder; the city is not touched",
@@ -106,7 +108,7 @@ def stage_record(world: World) -> partial[object]:
     return partial(data.stage_record, actor=world.actor, resource_id=RESOURCE, stage="archive", details={})
 
 
-RECIPES: dict[str, Recipe] = {
+RECIPES: dict[str, Recipe] = recipes_open.RECIPES | {
     recipe.__name__: recipe
     for recipe in (
         data_destroy,

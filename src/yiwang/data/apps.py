@@ -13,8 +13,10 @@ class DataConfig(AppConfig):
         from yiwang.data.describing import catalogue_facts
         from yiwang.data.exchange.following import following_register
         from yiwang.data.kinds import kinds_register
+        from yiwang.data.opening.tasks import renewing_subscribe
         from yiwang.trust.selectors import describer_register
 
         kinds_register()
         following_register()
         describer_register(catalogue_facts)
+        renewing_subscribe()

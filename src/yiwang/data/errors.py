@@ -7,7 +7,8 @@ YiwangError
 ├── Conflict
 │   ├── LoadBusy            another load of the same resource is running
 │   ├── SchemaChanged       a table does not fit its definition any more
-│   └── WouldEmpty          a file without a good row would replace a table that has some
+│   ├── WouldEmpty          a file without a good row would replace a table that has some
+│   └── OpenBlocked         what was to be opened holds what must not leave; carries every block
 ├── NotFound
 │   └── NoData              the resource stands in the catalogue but nothing was ever loaded
 └── IdentityBroken          source rows are not accepted + rejected: the load is stopped, nothing is published
@@ -15,6 +16,9 @@ YiwangError
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import Conflict, InputError, NotFound, YiwangError
 
 
@@ -42,6 +46,31 @@ class SchemaChanged(Conflict):
 
 class WouldEmpty(Conflict):
     code = "would_empty"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One reason why something may not be opened; `field` is empty where it is about the whole resource."""
+
+    field: str
+    rule: str
+    reason: Text
+
+
+class OpenBlocked(Conflict):
+    """Nobody can wave it through: what is opened has to change."""
+
+    code = "open_blocked"
+
+    def __init__(self, blocks: tuple[Block, ...], where: str) -> None:
+        super().__init__(
+            zh=f"不能开放：{'；'.join(b.reason.zh for b in blocks)}",
+            en=f"it may not be opened: {'; '.join(b.reason.en for b in blocks)}",
+            where=where,
+            hint_zh="请去掉这些信息项，或改为开放统计数。",
+            hint_en="Leave these fields out, or open counts instead.",
+        )
+        self.blocks = blocks
 
 
 class NoData(NotFound):

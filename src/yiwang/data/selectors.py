@@ -14,6 +14,23 @@ from yiwang.data.catalogue import (
 )
 from yiwang.data.effectruns import EffectFigures, EffectRun, RuleFigures, effect_get
 from yiwang.data.loadreads import load_get, load_list, load_mapping_get, rejected_list
+from yiwang.data.opening.licences import LICENCES, Licence
+from yiwang.data.opening.plans import FORMATS, LEAST_THRESHOLD, THEMES, USUAL_THRESHOLD
+from yiwang.data.opening.sets import (
+    Openable,
+    OpenFile,
+    OpenRow,
+    ReleaseRow,
+    open_fields,
+    open_file,
+    open_get,
+    open_history,
+    open_list,
+    open_rows,
+    open_usage,
+    release_get,
+    release_list,
+)
 from yiwang.data.populations import population_of
 from yiwang.data.tracing import RecordTrace, record_trace
 from yiwang.data.versions import VersionRow, version_list
@@ -21,8 +38,18 @@ from yiwang.data.versions import VersionRow, version_list
 __all__ = [
     "EffectFigures",
     "EffectRun",
+    "FORMATS",
+    "LEAST_THRESHOLD",
+    "LICENCES",
+    "Licence",
+    "OpenFile",
+    "OpenRow",
+    "Openable",
     "RecordTrace",
+    "ReleaseRow",
     "RuleFigures",
+    "THEMES",
+    "USUAL_THRESHOLD",
     "VersionRow",
     "board_health",
     "catalogue_facets",
@@ -34,9 +61,18 @@ __all__ = [
     "load_get",
     "load_list",
     "load_mapping_get",
+    "open_fields",
+    "open_file",
+    "open_get",
+    "open_history",
+    "open_list",
+    "open_rows",
+    "open_usage",
     "population_of",
     "record_trace",
     "rejected_list",
+    "release_get",
+    "release_list",
     "resource_get",
     "resource_lineage",
     "resource_profile",

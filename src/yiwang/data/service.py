@@ -18,6 +18,15 @@ from yiwang.data.effectruns import EffectRun, effect_ask
 from yiwang.data.exports import export_file, rejected_file, scratch_file
 from yiwang.data.loads import load_execute, load_receive
 from yiwang.data.models import Load
+from yiwang.data.opening.releases import (
+    SetWords,
+    open_count,
+    release_offer,
+    release_publish,
+    release_renew,
+    release_review,
+    release_withdraw,
+)
 from yiwang.data.resources import resource_install
 from yiwang.data.tasks import effect_task, load_task, tidy_task
 from yiwang.data.upkeep import lake_tidy
@@ -27,6 +36,7 @@ from yiwang.kernel.errors import Conflict
 from yiwang.kernel.service import audit
 
 __all__ = [
+    "SetWords",
     "city_lists",
     "city_score",
     "city_write",
@@ -42,9 +52,15 @@ __all__ = [
     "load_retry",
     "load_run",
     "load_start",
+    "open_count",
     "query_file",
     "rejected_correct",
     "rejected_file",
+    "release_offer",
+    "release_publish",
+    "release_renew",
+    "release_review",
+    "release_withdraw",
     "resource_install",
     "stage_record",
 ]

@@ -32,6 +32,7 @@ ACTS: dict[str, Act] = dict(
         _act("city.edit", "变更全市事项", "change what holds for the whole city", Role.ADMIN, scoped=False),
         _act("account.edit", "管理账号和角色", "manage accounts and roles", Role.ADMIN),
         _act("client.edit", "管理接口客户端", "manage API clients", Role.ADMIN, Role.DATA_LEAD),
+        _act("subject.bind", "核验并绑定个人或企业", "bind people and firms", Role.STAFF, Role.ADMIN, scoped=False),
         _act("department.edit", "管理部门和联络人", "manage departments and liaisons", Role.ADMIN, Role.DATA_LEAD),
         _act("division.edit", "变更行政区划", "change divisions", Role.ADMIN, Role.DATA_LEAD, scoped=False),
         _act("resource.load", "归集数据", "load data", Role.STEWARD, Role.DATA_LEAD),

@@ -94,7 +94,7 @@ def _signs(
 ) -> list[dict[str, object]]:
     signs: list[dict[str, object]] = []
     if semantic in DIGIT_SHARE:
-        hits, example = _digit_hits(connection, semantic, as_of)
+        hits, example = digit_hits(connection, semantic, as_of)
         if hits >= LEAST_HITS and hits >= DIGIT_SHARE[semantic] * filled:
             signs.append({"kind": "check-digit", "hits": hits, "of": filled, "example": mask_text(example)})
     elif form := FORMS.get(semantic):
@@ -106,8 +106,8 @@ def _signs(
     return signs
 
 
-def _digit_hits(connection: duckdb.DuckDBPyConnection, semantic: str, as_of: date) -> tuple[int, str]:
-    """How many cells hold a number that passes; inside longer text, every long run of letters and digits is
+def digit_hits(connection: duckdb.DuckDBPyConnection, semantic: str, as_of: date) -> tuple[int, str]:
+    """How many rows of the table `cells` (one column v) hold a number that passes; inside longer text, every long run of letters and digits is
     tried. Old 15-digit identity numbers have no check digit and prove nothing."""
     steps = semantic_type(semantic).steps('"v"', Options(as_of=as_of))
     tokens = "SELECT unnest(regexp_extract_all(v, '[0-9A-Za-z]{16,19}')) AS v FROM cells"
