@@ -158,6 +158,7 @@ def _begin(
         "channel": case.channel,
         "topic": case.topic,
         "division": case.division,
+        "opened_by": case.opened_by,
     }
     item = case.item.item_id if case.item else ""
     turn.note("opened", Text(zh=f"已受理，编号 {case.number}", en=f"taken in under {case.number}"), public=True)
@@ -276,8 +277,8 @@ def _demand_open(actor: Actor, file: ItemFile | None, department: str, own: str)
                 hint_en="Come to the counter or telephone.",
             )
         return PUBLIC
-    if file is not None and "public" in file.open_to:
-        # What anybody may file, any desk may take down.
+    if file is not None and {"public", "departments"} & set(file.open_to):
+        # What anybody or any department may file, any desk may take down.
         return demand(actor, "case.open").rule
     return demand(actor, "case.open", own if file is not None else department).rule
 

@@ -249,7 +249,7 @@ class ItemFile(_File):
     legal_basis: tuple[Basis, ...] = ()
     serves: tuple[int, ...] = ()
     applicants: tuple[Literal["person", "organisation"], ...] = ("person", "organisation")
-    open_to: tuple[Literal["public", "staff"], ...] = Field(min_length=1)
+    open_to: tuple[Literal["public", "staff", "departments"], ...] = Field(min_length=1)
     channels: tuple[Literal["counter", "phone", "web", "mobile", "kiosk", "message"], ...] = Field(min_length=1)
     # Words people use for it; the search knows them beside the title.
     words: tuple[str, ...] = ()

@@ -14,6 +14,9 @@ class TrustConfig(AppConfig):
         from yiwang.trust.credentials import actions_register as credential_actions
         from yiwang.trust.grantactions import actions_register as grant_actions
 
+        from yiwang.trust.factors import roles_check
+
+        roles_check()
         kinds_register()
         grant_actions()
         credential_actions()
