@@ -130,7 +130,14 @@ EXAMPLES: dict[str, bytes] = {
 }  # fmt: skip
 
 # More ways to the same reasons: (code, what the finding names, the diagram).
+MESSAGE_OF = '<messageEventDefinition messageRef="m"/>'
 MORE: list[tuple[str, str, bytes]] = [
+    ("bad_value", "yw:from", catch(MESSAGE_OF, 'yw:from="anybody"')),
+    ("missing", "yw:from", catch(MESSAGE_OF, 'yw:form="why"')),
+    ("missing", "yw:form", catch(MESSAGE_OF, 'yw:from="applicant" yw:form=" "')),
+    ("unknown_yw", "from", catch('<signalEventDefinition signalRef="s"/>', 'yw:from="applicant"')),
+    ("unknown_yw", "from", middle(f'<intermediateThrowEvent id="x" yw:from="applicant">{MESSAGE_OF}</intermediateThrowEvent>')),
+    ("unknown_yw", "from", middle('<sendTask id="x" messageRef="m" yw:from="applicant"/>')),
     ("not_supported", "adHocSubProcess", middle('<adHocSubProcess id="x"/>')),
     ("not_supported", "complexGateway", middle('<complexGateway id="x"/>')),
     ("not_supported", "task", middle('<task id="x"/>')),

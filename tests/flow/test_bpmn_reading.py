@@ -141,6 +141,12 @@ def test_reads_message() -> None:
     assert waiting(MESSAGE, 'yw:key="编号"') == n.Message("asked", "编号")
 
 
+def test_reads_a_message_the_applicant_sends_with_its_form() -> None:
+    assert waiting(MESSAGE, 'yw:from="applicant" yw:form="why"') == n.Message("asked", None, "applicant", "why")
+    node = read_one(between('<receiveTask id="hear" messageRef="m" yw:from="applicant"/>', "hear")).nodes["hear"]
+    assert isinstance(node, n.ReceiveTask) and node.message == n.Message("asked", None, "applicant")
+
+
 def test_reads_signal() -> None:
     assert waiting(SIGNAL) == n.Signal("flood")
 

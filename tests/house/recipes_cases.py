@@ -128,6 +128,12 @@ def case_note(world: World) -> partial[object]:
     return partial(flow.case_note, actor=world.actor, number=opened(world).number, text="试", public=True)
 
 
+def case_answer(world: World) -> partial[object]:
+    prepared(world, MESSAGE.replace("messageRef", 'yw:from="applicant" messageRef'))
+    found = flow.case_open(actor=world.actor, item_id="house-item", title="试")
+    return partial(flow.case_answer, actor=world.actor, number=found.number, code=found.code, node="wait")
+
+
 def case_open(world: World) -> partial[object]:
     prepared(world)
     return partial(flow.case_open, actor=world.actor, item_id="house-item", title="试")
@@ -221,6 +227,7 @@ RECIPES: dict[str, Recipe] = {
         case_hand_over_all,
         case_note,
         case_open,
+        case_answer,
         case_rate,
         case_resume,
         case_supervise,

@@ -196,6 +196,15 @@ class RatingRow:
 
 
 @dataclass(frozen=True)
+class SayRow:
+    """What the applicant may say to a case now: the node that hears it, and the form it is said by, empty for none."""
+
+    node: str
+    title: Text
+    form: str
+
+
+@dataclass(frozen=True)
 class Tracking:
     """What the applicant sees with number and code: public messages and states, no names of staff."""
 
@@ -211,6 +220,7 @@ class Tracking:
     rating: RatingRow | None
     may_rate: bool
     asked: tuple[WorkRow, ...] = ()
+    says: tuple[SayRow, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yiwang.flow.answers import GivenFile
+from yiwang.flow.asking import applicant_form
 from yiwang.flow.core.forms.asked import Asked, answer_at, answer_put
 from yiwang.flow.core.forms.checking import problems
 from yiwang.flow.core.forms.elements import EACH, Form, Kind, Question
@@ -88,10 +89,11 @@ def draft_save(
     work_id: int | None = None,
     draft_id: int | None = None,
     token: str = "",
+    asked: tuple[str, str, str] | None = None,
 ) -> DraftRow:
     """Keep answers, as a new draft or in one that is there. Its first save leaves an audit line, what follows is typing.
 
-    Raises NotFound, Refused, InputError.
+    `asked` is number, code and what is asked of whoever filed the case. Raises NotFound, NotWaiting, Refused, InputError.
     """
     demand_identity(actor)
     body = plain(answers)
@@ -102,7 +104,7 @@ def draft_save(
         row.answers = _with_kept(form_of(row.form_id, row.form_number), body, row.answers)
         row.save(update_fields=["answers", "updated_at"])
         return _told(row)
-    _demand_form(actor, form_id, item_id, work_id)
+    _demand_form(actor, form_id, item_id, work_id, asked)
     version = form_version(form_id)
     key = secrets.token_urlsafe(24) if _is_public(actor) else ""
     row = Draft.objects.create(
@@ -250,9 +252,16 @@ def _with_kept(form: Form, answers: dict[str, Any], before: Mapping[str, Any]) -
     return found
 
 
-def _demand_form(actor: Actor, form_id: str, item_id: str, work_id: int | None) -> None:
-    """A form is filled in for an item one may see, for a work, or by staff to try it. Raises NotFound, Refused, InputError."""
-    if item_id:
+def _demand_form(
+    actor: Actor, form_id: str, item_id: str, work_id: int | None, asked: tuple[str, str, str] | None
+) -> None:
+    """A form is filled in for an item one may see, for a work, for what one is asked with a code, or by staff to try it.
+
+    Raises NotFound, NotWaiting, Refused, InputError.
+    """
+    if asked is not None:
+        wanted = applicant_form(*asked)
+    elif item_id:
         wanted = item_get(actor, item_id).file.form
     elif work_id is not None:
         demand(actor, "case.work")

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 
 from yiwang.flow.core.bpmn.faults import Fault
 from yiwang.flow.core.bpmn.reading import Reading
-from yiwang.flow.core.process.nodes import Binding, Call, Definition, Node, RuleTask, ServiceTask, UserTask
+from yiwang.flow.core.process.nodes import (
+    Binding,
+    Boundary,
+    Call,
+    Catch,
+    Definition,
+    Message,
+    Node,
+    ReceiveTask,
+    RuleTask,
+    ServiceTask,
+    Start,
+    UserTask,
+)
 from yiwang.kernel.core.closest import closest
 from yiwang.kernel.core.pack import Finding
 from yiwang.kernel.selectors import action_kinds
@@ -51,6 +64,10 @@ class _Names:
                 yield from self._action(self.node)
             case RuleTask():
                 yield from self._decision(self.node)
+            case ReceiveTask(message=Message(form=str(form))) | Catch(trigger=Message(form=str(form))):
+                yield from self._there("form", "表单", form, self.around.forms)
+            case Boundary(trigger=Message(form=str(form))) | Start(trigger=Message(form=str(form))):
+                yield from self._there("form", "表单", form, self.around.forms)
             case Call():
                 known = {*self.around.processes, *self.own}
                 yield from self._there("process", "流程", self.node.process, known)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 
 from yiwang.flow.answers import CaseDetail, CaseRow, NoteRow, StepRow, StuckRow, Tracking, WorkDetail, WorkRow
+from yiwang.flow.asking import says_of
 from yiwang.flow.casework import moment
 from yiwang.flow.core.process.nodes import UserTask
 from yiwang.flow.core.process.state import State
@@ -121,6 +122,7 @@ def case_track(number: str, code: str) -> Tracking:
         rating=rating_row(rating),
         may_rate=rating is None and case.status in RATED,
         asked=tuple(work_row_of(work, case, pauses, calendar, now) for work in asked),
+        says=says_of(case),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yiwang.flow.asking import applicant_form
 from yiwang.flow.bouncing import GapRow, RefusalMade, RefusalRow, duty_basis, duty_gap_list, refusal_list
 from yiwang.flow.clients import ClientMade, ClientRow, client_key_list, client_of
 from yiwang.flow.clustering import HotTopic, LinkRow, SimilarTicket, case_link_list, hot_topics, ticket_similar
@@ -49,6 +50,7 @@ from yiwang.flow.reporting import WeekFiled, week_report, week_report_page, week
 from yiwang.flow.suggesting import Guess, RouterRow, TicketSuggestion, router_list, ticket_suggest
 
 __all__ = [
+    "applicant_form",
     "bounces",
     "four_cuts",
     "late_list",

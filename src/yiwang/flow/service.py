@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yiwang.flow.answering import case_answer
 from yiwang.flow.bouncing import duty_rule, work_refuse
 from yiwang.flow.cases import (
     action_retry,
@@ -67,6 +68,7 @@ __all__ = [
     "draft_save",
     "form_submit",
     "action_retry",
+    "case_answer",
     "case_extend",
     "case_hand_over_all",
     "case_note",

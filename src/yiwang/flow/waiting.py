@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from yiwang.flow.core.bpmn.eventreading import APPLICANT
 from yiwang.flow.core.process import nodes as n
 from yiwang.flow.core.process.state import Run, State, Token
 from yiwang.flow.models import Wait
@@ -38,6 +39,19 @@ def waits_of(definition: n.Definition, state: State) -> set[Heard]:
         elif isinstance(trigger, n.Message):
             key = (listener.keys or {}).get(node.id) if trigger.key is not None else None
             found.add((Wait.Kind.MESSAGE.value, trigger.name, key_text(key)))
+    return found
+
+
+def applicant_waits(definition: n.Definition, state: State) -> dict[str, tuple[n.Message, Any]]:
+    """The messages the applicant may send now, by the node that takes them, each with the key it waits with."""
+    if state.ended is not None:
+        return {}
+    found: dict[str, tuple[n.Message, Any]] = {}
+    for listener, node in _listeners(definition, state):
+        trigger = _trigger(node)
+        if isinstance(trigger, n.Message) and trigger.sender == APPLICANT:
+            key = (listener.keys or {}).get(node.id) if trigger.key is not None else None
+            found.setdefault(node.id, (trigger, key))
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -54,6 +55,17 @@ def code_of(request: HttpRequest, number: str) -> str:
     return code if known == number else ""
 
 
+@contextmanager
+def code_tried(number: str) -> Iterator[None]:
+    """A code that turns out wrong counts against the number wherever it was written, not only where it is typed."""
+    try:
+        yield
+    except NotFound:
+        guess_demand(number)
+        guess_wrong(number)
+        raise
+
+
 def _again(request: HttpRequest, number: str, problem: YiwangError | None = None) -> HttpResponse:
     context = {"number": number, "problem": problem_of(problem) if problem else None}
     return render(request, "yiwang/portal/track.html", context, status=problem.status if problem else 200)
@@ -70,10 +82,9 @@ def track(request: HttpRequest) -> HttpResponse:
         number = posted_needed(request, "number", NUMBER).upper()
         code = posted_needed(request, "code", CODE)
         guess_demand(number)
-        flow.case_track(number, code)
+        with code_tried(number):
+            flow.case_track(number, code)
     except (InputError, NotFound, TooOften) as error:
-        if isinstance(error, NotFound):
-            guess_wrong(number)
         return _again(request, number, error)
     return code_kept(HttpResponseRedirect(reverse("portal:tracked", args=[number])), request, number, code)
 
@@ -88,7 +99,8 @@ def _shown(request: HttpRequest, number: str, problem: YiwangError | None = None
     code = code_of(request, number)
     if not code:
         return HttpResponseRedirect(f"{reverse('portal:track')}?number={number}")
-    found = flow.case_track(number, code)
+    with code_tried(number):
+        found = flow.case_track(number, code)
     context = {
         "case": found,
         "notes": tuple(reversed(found.notes)),
@@ -107,7 +119,9 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     code = code_of(request, number)
     if not code:
         return HttpResponseRedirect(f"{reverse('portal:track')}?number={number}")
-    context = {"case": flow.case_track(number, code), "code": code}
+    with code_tried(number):
+        found = flow.case_track(number, code)
+    context = {"case": found, "code": code}
     return render(request, "yiwang/portal/receipt.html", context)
 
 
@@ -115,7 +129,10 @@ def _act(request: HttpRequest, number: str, act: Callable[[str], None], told: Te
     code = code_of(request, number)
     if not code:
         return HttpResponseRedirect(f"{reverse('portal:track')}?number={number}")
+    with code_tried(number):
+        flow.case_track(number, code)
     try:
+        public_demand(request)
         act(code)
     except YiwangError as error:
         return _shown(request, number, error)
@@ -151,7 +168,6 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     """A word from the applicant while the case runs."""
 
     def act(code: str) -> None:
-        public_demand(request)
         text = posted_needed(request, "text", TEXT)
         service.case_note(actor=CITIZEN, number=number, code=code, text=text, public=True)
 

@@ -23,5 +23,5 @@ urlpatterns = [
     path("track/<str:number>/rate/", tracking.rate, name="rate"),
     path("track/<str:number>/withdraw/", tracking.withdraw, name="withdraw"),
     path("track/<str:number>/add/", tracking.add, name="add"),
-    path("track/<str:number>/asked/<int:work_id>/", asked.asked, name="asked"),
+    path("track/<str:number>/asked/<str:what>/", asked.asked, name="asked"),
 ]

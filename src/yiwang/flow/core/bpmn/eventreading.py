@@ -31,6 +31,8 @@ from yiwang.flow.core.process.nodes import (
 )
 
 Common = dict[str, Any]
+APPLICANT = "applicant"
+_OF_MESSAGES = ("key", "from", "form")
 _NOWHERE = Signal("")  # stands for what cannot be read; its diagram is refused
 _PLACES = {
     ScopeKind.PROCESS: ("流程", "a process"),
@@ -54,13 +56,26 @@ _NAMES = {
 
 
 def message_of(basis: Basis, element: Tag, holder: Tag) -> Message:
-    """The message that `element` names by `messageRef`, with the key that `holder` gives."""
+    """The message that `element` names by `messageRef`, with the key, the sender and the form that `holder` gives."""
     key = basis.own_feel(holder, "key")
+    sender, form = _sender(basis, holder)
     if element.get("messageRef") is None:
         basis.say("missing", element, name="messageRef")
-        return Message("", key)
+        return Message("", key, sender, form)
     found = basis.target(element, "messageRef", "message")
-    return Message("" if found is None else _called(basis, found, "name"), key)
+    return Message("" if found is None else _called(basis, found, "name"), key, sender, form)
+
+
+def _sender(basis: Basis, holder: Tag) -> tuple[str | None, str | None]:
+    """Who may send it from outside, and by which form; nobody unless the diagram says so."""
+    sender, form = xmlfile.own(holder, "from"), xmlfile.own(holder, "form")
+    if sender not in (None, APPLICANT):
+        basis.say("bad_value", holder, name="yw:from", value=sender, known=APPLICANT)
+    if form is not None and sender is None:
+        basis.say("missing", holder, name="yw:from")
+    if form is not None and not form.strip():
+        basis.say("missing", holder, name="yw:form")
+    return sender, form.strip() if form else None
 
 
 def _called(basis: Basis, element: Tag, attribute: str) -> str:
@@ -111,17 +126,23 @@ def _definition(basis: Basis, element: Tag, allowed: tuple[type, ...]) -> Trigge
     if len(found) > 1:
         basis.say("twice", found[1], name="eventDefinition")
     if not found:
-        if xmlfile.own(element, "key") is not None:
-            basis.say("unknown_yw", element, tag=xmlfile.name_of(element), name="key", known="en")
+        _no_message(basis, element)
         return None
     read = _READERS[xmlfile.name_of(found[0])](basis, found[0], element)
     if not isinstance(read, allowed):
         trigger = _NAMES[xmlfile.name_of(found[0])]
         basis.say("event_trigger", element, tag=xmlfile.name_of(element), trigger=trigger)
         return None
-    if xmlfile.own(element, "key") is not None and not isinstance(read, Message):
-        basis.say("unknown_yw", element, tag=xmlfile.name_of(element), name="key", known="en")
+    if not isinstance(read, Message):
+        _no_message(basis, element)
     return read
+
+
+def _no_message(basis: Basis, element: Tag) -> None:
+    """What only a message has is refused on anything else."""
+    for name in _OF_MESSAGES:
+        if xmlfile.own(element, name) is not None:
+            basis.say("unknown_yw", element, tag=xmlfile.name_of(element), name=name, known="en")
 
 
 def _needs_one(basis: Basis, element: Tag) -> bool:
@@ -140,6 +161,9 @@ def start(basis: Basis, element: Tag, common: Common, kind: ScopeKind) -> Node:
         basis.say("start_trigger", element, place=zh, place_en=en, rule=rule[0], rule_en=rule[1])
     if kind is ScopeKind.PROCESS and trigger is not None:
         basis.say("idle_start", element, level="warning")
+        if isinstance(trigger, Message) and trigger.sender is not None:
+            # There is no case yet that an applicant could speak to.
+            basis.say("unknown_yw", element, tag="startEvent", name="from", known="en, key")
     if kind is ScopeKind.EVENT_SUB and isinstance(trigger, (Error, Compensation)) and not interrupting:
         basis.say("not_interrupting", element, trigger=type(trigger).__name__.lower())
     return Start(**common, trigger=trigger, interrupting=interrupting)

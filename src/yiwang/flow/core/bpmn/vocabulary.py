@@ -45,7 +45,11 @@ SUPPORTED: dict[str, Text] = {
         "timeDuration 里写期限：5wd、4h、3d，按工作日历计算",
         "timeDuration with a budget: 5wd, 4h, 3d, counted by the working calendar",
     ),
-    "message": _text("消息名称，以 yw:key（FEEL）对应", "a message by its name, correlated by yw:key (FEEL)"),
+    "message": _text(
+        '消息名称，以 yw:key（FEEL）对应；yw:from="applicant" 的由申请人凭编号和查询码发出，填写 yw:form 的表单',
+        'a message by its name, correlated by yw:key (FEEL); one with yw:from="applicant" is sent by whoever filed the case, '
+        "with number and code, answering the form of yw:form",
+    ),
     "signal": _text("信号名称", "a signal by its name"),
     "error": _text(
         "错误代码；不写 errorRef 的捕获一切错误", "an error by its code; without errorRef every error is caught"
@@ -280,13 +284,16 @@ BOOLEANS = _words(
     "isExecutable isClosed isForCompensation triggeredByEvent isInterrupting cancelActivity testBefore isSequential isImmediate"
 )
 
+# What a message comes in at.
+CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask")
 # Our own attributes, by the element they stand on; `en` may stand on anything with a name.
 OWN_ATTRIBUTES: dict[str, frozenset[str]] = {
     "userTask": _words("form role department assignee budget sendBack samePasses"),
     "serviceTask": _words("result"),
     "businessRuleTask": _words("result"),
     "scriptTask": _words("result"),
-    **dict.fromkeys(EVENTS | {"sendTask", "receiveTask"}, _words("key")),
+    **dict.fromkeys(("endEvent", "intermediateThrowEvent", "sendTask"), _words("key")),
+    **dict.fromkeys(CATCHING, _words("key from form")),
     "multiInstanceLoopCharacteristics": _words("over item collect collected"),
 }
 # Our own elements: where they may stand, and their attributes.

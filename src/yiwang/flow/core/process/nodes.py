@@ -57,10 +57,15 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`name` is the message's; `key` is FEEL over the case: only a message with that key is meant for it."""
+    """`name` is the message's; `key` is FEEL over the case: only a message with that key is meant for it.
+
+    `sender` is "applicant" where whoever filed the case may send it with number and code, answering `form` if one is named.
+    """
 
     name: str
     key: str | None = None
+    sender: str | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
