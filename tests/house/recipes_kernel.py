@@ -177,6 +177,10 @@ def role_revoke(world: World) -> partial[object]:
     return partial(kernel.role_revoke, actor=world.actor, account=account, role=Role.STEWARD, department="civil")
 
 
+def factor_try(world: World) -> partial[object]:
+    return partial(kernel.factor_try, account=world.account(), method="totp", address="127.0.0.1", check=lambda: True)
+
+
 def sign_in(world: World) -> partial[object]:
     return partial(kernel.sign_in, username=_somebody(world), password=PASSWORD, address="127.0.0.1")
 
@@ -206,6 +210,7 @@ RECIPES: dict[str, Recipe] = {
         receipt_write,
         role_grant,
         role_revoke,
+        factor_try,
         sign_in,
     )
 }

@@ -17,6 +17,7 @@ WITHOUT_ACTOR = {
     "event_declare",
     "events_deliver",
     "pack_new",
+    "factor_try",
     "sign_in",
     "subscribe",
 }

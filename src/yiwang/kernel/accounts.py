@@ -250,6 +250,14 @@ def account_number(actor: Actor) -> int | None:
     return int(found[1]) if found else None
 
 
+def account_named(username: str) -> int:
+    """The number of the active account with this user name. Raises NotFound."""
+    number = Account.objects.filter(username=username.strip().lower(), is_active=True).values_list("pk", flat=True)
+    if not number:
+        raise NotFound(zh=f"没有账号 {username}", en=f"there is no account {username}", where="username")
+    return int(number[0])
+
+
 def role_holders(role: Role, department: str, as_of: date | None = None) -> tuple[int, ...]:
     """Active accounts holding a role at a department on a day; when none does, those at the nearest one above."""
     day = as_of or today()

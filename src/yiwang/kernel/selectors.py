@@ -7,6 +7,7 @@ from yiwang.kernel.accounts import (
     RoleRow,
     account_get,
     account_list,
+    account_named,
     account_number,
     actor_again,
     actor_of,
@@ -45,9 +46,11 @@ from yiwang.kernel.outbox import event_kinds, event_waiting_count
 from yiwang.kernel.packing import PackReport, PackRow, pack_examine, pack_folder, pack_list, pack_roots, pack_view_of
 from yiwang.kernel.paging import Page, paged
 from yiwang.kernel.receipts import ReceiptRow, receipt_get
+from yiwang.kernel.signin import AttemptRow, sign_in_list
 
 __all__ = [
     "AccountRow",
+    "AttemptRow",
     "AuditRow",
     "DemoAccount",
     "DepartmentRow",
@@ -61,6 +64,7 @@ __all__ = [
     "RoleRow",
     "account_get",
     "account_list",
+    "account_named",
     "account_number",
     "action_check",
     "action_get",
@@ -104,4 +108,5 @@ __all__ = [
     "paged",
     "receipt_get",
     "role_holders",
+    "sign_in_list",
 ]

@@ -13,7 +13,7 @@ from yiwang.kernel.messages import RoleAt, message_read, message_send
 from yiwang.kernel.outbox import Delivery, DeliveryReport, emit, event_declare, events_deliver, subscribe
 from yiwang.kernel.packing import pack_install, pack_new, packs_install_built_in
 from yiwang.kernel.receipts import receipt_write
-from yiwang.kernel.signin import sign_in
+from yiwang.kernel.signin import factor_try, sign_in
 from yiwang.kernel.tasks import dispatch_until
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "emit",
     "event_declare",
     "events_deliver",
+    "factor_try",
     "file_forget",
     "file_put",
     "liaison_assign",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection, transaction
 from django.utils import timezone
 
+from yiwang.kernel.accounts import account_number
 from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import SignInLocked, SignInRefused
@@ -16,6 +19,16 @@ from yiwang.kernel.models import Account, SignInAttempt
 MOST_FAILURES = 5
 WINDOW = timedelta(minutes=15)
 LOCKED_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class AttemptRow:
+    """One try to sign in; `second` when it was the second step."""
+
+    at: datetime
+    address: str
+    succeeded: bool
+    second: bool
 
 
 def sign_in(*, username: str, password: str, address: str) -> Account:
@@ -47,14 +60,7 @@ def sign_in(*, username: str, password: str, address: str) -> Account:
             details={"address": address[:64]},
         )
     if until is not None:
-        minutes = max(1, -(-int((until - now).total_seconds()) // 60))
-        raise SignInLocked(
-            zh=f"密码错误次数过多，账号已锁定，约 {minutes} 分钟后可再试",
-            en=f"Too many wrong passwords; the account is locked for about {minutes} minutes more",
-            where="sign-in",
-            hint_zh="忘记密码请联系系统管理员。",
-            hint_en="If you forgot it, ask your system administrator.",
-        )
+        raise _locked(until, now)
     if account is None or not fine:
         raise SignInRefused(
             zh="用户名或密码不正确",
@@ -64,6 +70,51 @@ def sign_in(*, username: str, password: str, address: str) -> Account:
             hint_en="Check and try again; five failures lock the account for 15 minutes.",
         )
     return account
+
+
+def factor_try(*, account: int, method: str, address: str, check: Callable[[], bool]) -> None:
+    """Count one try of a second factor; `check` says whether it is right, and is not asked while the account is locked.
+
+    Counted apart from passwords, so that a right password does not forget wrong codes. Raises SignInRefused, SignInLocked.
+    """
+    row = Account.objects.get(pk=account)
+    name, now = f"second:{account}", timezone.now()
+    with transaction.atomic():
+        if connection.features.has_select_for_update:
+            Account.objects.select_for_update().get(pk=account)
+        until = locked_until(name, now)
+        fine = until is None and row.is_active and check()
+        if until is None:
+            SignInAttempt.objects.create(username=name, address=address[:64], succeeded=fine, at=now)
+        audit(
+            actor=Actor(id=f"account:{account}", name=row.display_name),
+            act="account.second-factor" if fine else "account.second-factor-refused",
+            object_kind="account",
+            object_id=account,
+            rule="locked" if until else method,
+            details={"address": address[:64]},
+        )
+    if until is not None:
+        raise _locked(until, now)
+    if not fine:
+        raise SignInRefused(
+            zh="验证没有通过",
+            en="That was not accepted",
+            where="code",
+            hint_zh="验证码每 30 秒更换，用过一次就失效；连续错误 5 次将锁定 15 分钟。",
+            hint_en="Codes change every 30 seconds and work once; five failures lock it for 15 minutes.",
+        )
+
+
+def sign_in_list(actor: Actor, limit: int = 20) -> tuple[AttemptRow, ...]:
+    """The newest tries to sign in with the actor's own name, wrong ones too."""
+    row = Account.objects.filter(pk=account_number(actor) or 0).first()
+    if row is None:
+        return ()
+    tries = SignInAttempt.objects.filter(username__in=(row.username, f"second:{row.pk}")).order_by("-at", "-id")
+    return tuple(
+        AttemptRow(one.at, one.address, one.succeeded, one.username.startswith("second:")) for one in tries[:limit]
+    )
 
 
 def locked_until(username: str, now: datetime) -> datetime | None:
@@ -86,6 +137,17 @@ def _matches(account: Account | None, password: str) -> bool:
         check_password(password, make_password(password))
         return False
     return account.check_password(password)
+
+
+def _locked(until: datetime, now: datetime) -> SignInLocked:
+    minutes = max(1, -(-int((until - now).total_seconds()) // 60))
+    return SignInLocked(
+        zh=f"错误次数过多，账号已锁定，约 {minutes} 分钟后可再试",
+        en=f"Too many wrong tries; the account is locked for about {minutes} minutes more",
+        where="sign-in",
+        hint_zh="忘记密码或丢失验证设备，请联系系统管理员。",
+        hint_en="If you forgot the password or lost the device, ask your system administrator.",
+    )
 
 
 def _nobody(name: str) -> Actor:

@@ -28,6 +28,15 @@ from yiwang.trust.credentialreads import (
 )
 from yiwang.trust.delegations import DelegationRow, delegation_list
 from yiwang.trust.describing import FieldFacts, ResourceFacts, describer_register, resource_facts
+from yiwang.trust.factors import (
+    FactorRow,
+    Factors,
+    TotpStart,
+    factor_demanded,
+    factor_list,
+    factors_of,
+    totp_waiting,
+)
 from yiwang.trust.grantreads import grant_get, grant_list, grants_to_review
 from yiwang.trust.grants import Permit, grant_check, grant_used
 from yiwang.trust.keys import (
@@ -46,11 +55,23 @@ from yiwang.trust.keys import (
     sm2_key,
 )
 from yiwang.trust.master import MasterState, master_state
+from yiwang.trust.passkeys import Site
 from yiwang.trust.quotas import quotas_write
 from yiwang.trust.seals import seal_check, seal_roots
+from yiwang.trust.sessions import SessionRow, session_list
 from yiwang.trust.subjects import subject_hash
 
 __all__ = [
+    "FactorRow",
+    "Factors",
+    "SessionRow",
+    "Site",
+    "TotpStart",
+    "factor_demanded",
+    "factor_list",
+    "factors_of",
+    "session_list",
+    "totp_waiting",
     "DelegationRow",
     "LinkRow",
     "SubjectRow",

@@ -8,6 +8,14 @@ from yiwang.trust.clients import client_enable, client_new, client_rotate, token
 from yiwang.trust.credentialkinds import credential_kind_install
 from yiwang.trust.credentials import credential_issue, credential_revoke
 from yiwang.trust.delegations import delegation_end, delegation_give
+from yiwang.trust.factors import (
+    code_use,
+    factor_remove,
+    factors_reset,
+    recovery_make,
+    totp_begin,
+    totp_confirm,
+)
 from yiwang.trust.granting import (
     grant_apply,
     grant_confirm,
@@ -21,8 +29,33 @@ from yiwang.trust.granting import (
 )
 from yiwang.trust.holders import holder_source_declare
 from yiwang.trust.keys import key_rotate, keys_prepare
+from yiwang.trust.passkeys import passkey_add, passkey_ask, passkey_begin, passkey_use
+from yiwang.trust.sessions import (
+    session_begin,
+    session_end,
+    session_over,
+    session_seen,
+    sessions_end_all,
+    sessions_end_others,
+)
 
 __all__ = [
+    "code_use",
+    "factor_remove",
+    "factors_reset",
+    "passkey_add",
+    "passkey_ask",
+    "passkey_begin",
+    "passkey_use",
+    "recovery_make",
+    "session_begin",
+    "session_end",
+    "session_over",
+    "session_seen",
+    "sessions_end_all",
+    "sessions_end_others",
+    "totp_begin",
+    "totp_confirm",
     "delegation_end",
     "delegation_give",
     "subject_bind",
