@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import recipes_exchange
 import recipes_open
 import recipes_rules
 from smallcity import RESOURCE, Recipe, World, pack, resource_file
@@ -12,6 +13,7 @@ from yiwang.data import service as data
 from yiwang.data.models import Load, SensitiveFinding
 
 EXEMPT = {
+    **recipes_exchange.EXEMPT,
     **recipes_open.EXEMPT,
     "city_lists": "lists the files of a synthetic city; nothing is written",
     "city_score": "compares; the loads it runs leave their own lines",
@@ -108,7 +110,7 @@ def stage_record(world: World) -> partial[object]:
     return partial(data.stage_record, actor=world.actor, resource_id=RESOURCE, stage="archive", details={})
 
 
-RECIPES: dict[str, Recipe] = recipes_open.RECIPES | {
+RECIPES: dict[str, Recipe] = recipes_exchange.RECIPES | recipes_open.RECIPES | {
     recipe.__name__: recipe
     for recipe in (
         data_destroy,

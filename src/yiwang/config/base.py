@@ -40,6 +40,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # programs need no session, no cookie and no page
+    "yiwang.web.api.exchangedoor.ExchangeDoor",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -130,6 +132,9 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 SECOND_FACTOR_ROLES = [r for r in os.environ.get("YIWANG_SECOND_FACTOR_ROLES", "").split(",") if r]
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# Calls a second of one API client in each process, twice as many at once; 0 counts nothing.
+EXCHANGE_PER_SECOND = int(os.environ.get("YIWANG_EXCHANGE_PER_SECOND", "200"))
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

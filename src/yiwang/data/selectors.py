@@ -13,6 +13,7 @@ from yiwang.data.catalogue import (
     resource_sample,
 )
 from yiwang.data.effectruns import EffectFigures, EffectRun, RuleFigures, effect_get
+from yiwang.data.exchange.signing import exchange_keys, exchange_signature
 from yiwang.data.loadreads import load_get, load_list, load_mapping_get, rejected_list
 from yiwang.data.opening.licences import LICENCES, Licence
 from yiwang.data.opening.plans import FORMATS, LEAST_THRESHOLD, THEMES, USUAL_THRESHOLD
@@ -56,6 +57,8 @@ __all__ = [
     "catalogue_list",
     "demand_list",
     "effect_get",
+    "exchange_keys",
+    "exchange_signature",
     "finding_list",
     "health_figures",
     "load_get",

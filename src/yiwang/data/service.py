@@ -15,6 +15,8 @@ from yiwang.data.corrections import rejected_correct as _rejected_correct
 from yiwang.data.custody import data_destroy, finding_decide, stage_record
 from yiwang.data.demands import demand_answer, demand_file
 from yiwang.data.effectruns import EffectRun, effect_ask
+from yiwang.data.exchange.answering import Call, RecordAnswer, exchange_query, exchange_verify
+from yiwang.data.exchange.idempotency import answer_begin, answer_drop, answer_keep
 from yiwang.data.exports import export_file, rejected_file, scratch_file
 from yiwang.data.loads import load_execute, load_receive
 from yiwang.data.models import Load
@@ -36,6 +38,13 @@ from yiwang.kernel.errors import Conflict
 from yiwang.kernel.service import audit
 
 __all__ = [
+    "Call",
+    "RecordAnswer",
+    "answer_begin",
+    "answer_drop",
+    "answer_keep",
+    "exchange_query",
+    "exchange_verify",
     "SetWords",
     "city_lists",
     "city_score",

@@ -6,7 +6,6 @@ subscribers see are whole fillings only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from yiwang.data.adapters.engine import engine
 from yiwang.data.adapters.lake import Table
 from yiwang.data.adapters.scratch import scratch_folder
 from yiwang.data.errors import LoadBusy
-from yiwang.data.exchange.records import FIND, SEAL, about_record, opened
+from yiwang.data.exchange.records import FIND, SEAL, about_record
 from yiwang.data.exchange.shape import Shape, record_id, record_mark
 from yiwang.data.loads import the_lake
 from yiwang.data.models import LifecycleRecord, Load, Projection, Record, Resource
@@ -199,7 +198,7 @@ def _upsert(lines: Sequence[Line]) -> None:
 
 
 def _let_go(lake: duckdb.DuckDBPyConnection, job: _Job, files: Sequence[str]) -> int:
-    """Records whose row is not in the table any more keep their sealed key alone."""
+    """Of records whose row is not in the table any more nothing stays but that they are gone."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS records_seen")
         cursor.execute("CREATE TEMPORARY TABLE records_seen (id varchar(32) PRIMARY KEY)")
@@ -216,16 +215,7 @@ def _let_go(lake: duckdb.DuckDBPyConnection, job: _Job, files: Sequence[str]) ->
         doomed = [row[0] for row in cursor.fetchall()]
         cursor.execute("DROP TABLE records_seen")
     for start in range(0, len(doomed), BATCH):
-        with transaction.atomic():
-            _bury(job, doomed[start : start + BATCH])
+        Record.objects.filter(pk__in=doomed[start : start + BATCH]).update(
+            version=job.version, turn=job.turn, is_gone=True, mark="", plain="", sealed=b""
+        )
     return len(doomed)
-
-
-def _bury(job: _Job, records: Sequence[str]) -> None:
-    key = set(job.shape.file.key)
-    lines = []
-    for row in Record.objects.filter(pk__in=records):
-        left = {name: value for name, value in opened(row.pk, row.plain, bytes(row.sealed)).items() if name in key}
-        closed = seal_bytes(SEAL, json.dumps(left, ensure_ascii=False).encode(), about_record(row.pk))
-        lines.append((row.pk, job.resource, job.version, job.turn, True, "", "", closed))
-    _upsert(lines)

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connection
 
-from yiwang.data.errors import NoData
 from yiwang.data.exchange.shape import Shape, key_said, record_id
 from yiwang.data.models import LifecycleRecord
 from yiwang.data.resources import definition, resource_row
@@ -91,7 +90,3 @@ def record_get(resource_id: str, key: Mapping[str, object], fields: Sequence[str
         return None
     needs_open = not fields or any(c.is_sealed for c in shape.of_fields(fields))
     return Held(record, row[2], opened(record, row[0], bytes(row[1]) if needs_open else b""))
-
-
-def no_data(resource_id: str) -> NoData:
-    return NoData(zh="这个资源还没有数据", en="nothing was loaded into this resource yet", where=resource_id)

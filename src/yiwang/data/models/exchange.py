@@ -25,7 +25,7 @@ class Projection(models.Model):
 
 
 class Record(models.Model):
-    """One row of a resource under the keyed hash of its key. A row that went away leaves its sealed key, for subscribers."""
+    """One row of a resource under the keyed hash of its key. Of one that went away only that is kept."""
 
     id = models.CharField(max_length=32, primary_key=True)
     resource = models.CharField(max_length=80)

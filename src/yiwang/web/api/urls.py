@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from django.urls import path
 
+from yiwang.web.api.exchange import api as exchange
 from yiwang.web.api.oauth import urlpatterns as oauth
 from yiwang.web.api.open311 import urlpatterns as open311
 from yiwang.web.api.root import api
 
-urlpatterns = [path("api/", api.urls), *open311, *oauth]
+urlpatterns = [path("api/exchange/", exchange.urls), path("api/", api.urls), *open311, *oauth]

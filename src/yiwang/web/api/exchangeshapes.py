@@ -1,0 +1,103 @@
+"""What the exchange is asked and answers. Names are stable; new ones may be added."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+ResourceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=80)]
+FieldId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+GrantNumber = Annotated[str, Field(pattern=r"^(G[0-9]{4}-[0-9]{6,10})?$", max_length=20)]
+PurposeCode = Annotated[str, Field(pattern=r"^[a-z][a-z-]{1,39}$")]
+KeyValue = Annotated[str, Field(min_length=1, max_length=400)] | int
+
+
+class _Asked(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class CallIn(_Asked):
+    """`grant` is empty only for resources shared without conditions; `purpose` is the code the grant was given for."""
+
+    purpose: PurposeCode = Field(description="用途类别 / what it is for, a code", examples=["service"])
+    grant: GrantNumber = Field("", description="授权编号 / number of the grant", examples=["G2026-000123"])
+    acting_for: str = Field(
+        "", max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$", description="经办人 / who at the department it is done for"
+    )
+
+
+class QueryIn(CallIn):
+    key: dict[FieldId, KeyValue] = Field(description="主键 / all key fields of the resource", max_length=10)
+    fields: list[FieldId] = Field(default=[], max_length=400, description="空为授权的全部 / none: all the grant gives")
+
+
+class VerifyIn(CallIn):
+    key: dict[FieldId, KeyValue] = Field(description="主键 / all key fields of the resource", max_length=10)
+    values: dict[FieldId, str | int | float | bool | None] = Field(
+        description="待核验的值 / the values to verify", min_length=1, max_length=50
+    )
+
+
+class UsedOut(Schema):
+    """What every answer says of itself; `use` is the line of the use in the ledger."""
+
+    resource: str
+    grant: str
+    purpose: str
+    use: str
+    at: datetime
+
+
+class QueryOut(UsedOut):
+    """`version`: of the table in which the record became what it is. A record outside the grant is not found."""
+
+    found: bool
+    version: int | None
+    fields: dict[str, Any]
+
+
+class VerifyOut(UsedOut):
+    """`matches` is empty when there is no such record, or none that the grant covers."""
+
+    found: bool
+    version: int | None
+    matches: dict[str, bool]
+
+
+class KeyOut(Schema):
+    id: str
+    algorithm: Literal["ed25519"]
+    public: str = Field(description="base64, 32 bytes")
+    made_at: datetime
+    retired_at: datetime | None
+
+
+class KeysOut(Schema):
+    keys: list[KeyOut]
+
+
+class FaultOut(Schema):
+    where: str
+    text: str
+
+
+class ErrorIn(Schema):
+    code: str
+    zh: str
+    en: str
+    where: str
+    hint_zh: str
+    hint_en: str
+    faults: list[FaultOut] | None = None
+
+
+class ErrorOut(Schema):
+    """Every error has this shape; `where` names the field or the rule."""
+
+    error: ErrorIn
+
+
+ERRORS: dict[int, type[Schema]] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 500, 503), ErrorOut)
