@@ -86,6 +86,7 @@ class ExchangeBatch(models.Model):
     purpose = models.CharField(max_length=60)
     fields = models.JSONField(default=list)
     format = models.CharField(max_length=12)
+    acting_for = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     version = models.BigIntegerField(null=True)
     rows = models.BigIntegerField(default=0)
@@ -118,6 +119,9 @@ class Subscription(models.Model):
     url = models.CharField(max_length=500, blank=True)
     # what deliveries are signed with, in an envelope
     secret = models.BinaryField(default=b"")
+    acting_for = models.CharField(max_length=80, blank=True)
+    # what changed up to this turn stood there when it began: of what was gone by then nothing is told
+    base = models.BigIntegerField(default=0)
     # up to where changes were cut into deliveries: turn and record
     turn = models.BigIntegerField(default=0)
     record = models.CharField(max_length=32, blank=True)
