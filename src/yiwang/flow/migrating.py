@@ -66,21 +66,36 @@ def cases_migrate(
     numbers: Collection[str] | None = None,
     dry_run: bool = True,
     consent: Collection[str] = (),
+    batch: str = "",
 ) -> MigrationReport:
     """Move running cases to version `to`, those of `numbers` or all; a dry run only judges, and is the default.
 
     Safe cases are moved, others only when `consent` names them, forbidden ones never. An open task takes the form and the role of the
-    new version; clocks and timers that run keep their moment. Raises Refused, NotFound, VersionMoved.
+    new version; clocks and timers that run keep their moment. `batch` goes on with one begun before, so that many are moved
+    in several calls and taken back together. Raises Refused, NotFound, VersionMoved.
     """
     process = process_row(process_id)
     rule = demand(actor, "case.move", process.department).rule
     target = _target(process_id, to)
-    batch = "" if dry_run else f"m-{uuid.uuid4().hex[:16]}"
+    batch = "" if dry_run else _batch(target, batch)
     found = tuple(_each(actor, target, numbers, batch, frozenset(consent), rule))
     moved = [row.number for row in found if row.moved]
     if moved:
         _audit(actor, "case.migrate", batch, rule, {"process": process_id, "to": to, "cases": len(moved)})
-    return MigrationReport(process_id, to, batch if moved else "", found)
+    return MigrationReport(
+        process_id, to, batch if moved or Migration.objects.filter(batch=batch).exists() else "", found
+    )
+
+
+def _batch(target: ProcessVersion, batch: str) -> str:
+    """A new batch, or one of the same target that goes on."""
+    if not batch:
+        return f"m-{uuid.uuid4().hex[:16]}"
+    if not Migration.objects.filter(batch=batch, to_version=target, reverted_at=None).exists():
+        raise NotFound(
+            zh=f"没有可以接着办的迁移批次 {batch}", en=f"there is no batch {batch} to go on with", where="batch"
+        )
+    return batch
 
 
 def _target(process_id: str, number: int) -> ProcessVersion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yiwang.flow.asking import applicant_form
+from yiwang.flow.batches import BatchRow, migration_list, migration_waiting
 from yiwang.flow.bouncing import GapRow, RefusalMade, RefusalRow, duty_basis, duty_gap_list, refusal_list
 from yiwang.flow.clients import ClientMade, ClientRow, client_key_list, client_of
 from yiwang.flow.clustering import HotTopic, LinkRow, SimilarTicket, case_link_list, hot_topics, ticket_similar
@@ -51,6 +52,9 @@ from yiwang.flow.suggesting import Guess, RouterRow, TicketSuggestion, router_li
 
 __all__ = [
     "applicant_form",
+    "BatchRow",
+    "migration_list",
+    "migration_waiting",
     "bounces",
     "four_cuts",
     "late_list",

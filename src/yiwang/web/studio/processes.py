@@ -144,6 +144,7 @@ def process(request: HttpRequest, process_id: str) -> HttpResponse:
         "process",
         versions=versions,
         running=_running(actor, process_id),
+        may_move=may(actor, "case.move", detail.row.department),
         source=detail.bpmn.decode("utf-8", "replace"),
         lines=_lines(detail.definition),
         words=diagram_words(),

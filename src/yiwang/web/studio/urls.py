@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.web.studio import change, decision, decisions, effect, history, processes, version
+from yiwang.web.studio import change, decision, decisions, effect, history, moving, processes, version
 
 app_name = "studio"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("studio/processes/<str:process_id>/", processes.process, name="process"),
     path("studio/processes/<str:process_id>/edit/", processes.edit, name="process-edit"),
     path("studio/processes/<str:process_id>/insight/", processes.insight, name="process-insight"),
+    path("studio/processes/<str:process_id>/cases/", moving.moving, name="process-cases"),
+    path("studio/processes/<str:process_id>/cases/move/", moving.move, name="process-cases-move"),
+    path("studio/processes/<str:process_id>/cases/revert/", moving.revert, name="process-cases-revert"),
     path("studio/processes/<str:process_id>/versions/<int:number>/", processes.version, name="process-version"),
     path("studio/processes/<str:process_id>/versions/<int:number>/move/", processes.move, name="process-move"),
     path("studio/<str:decision_id>/", decision.overview, name="decision"),
