@@ -12,6 +12,7 @@ class FlowConfig(AppConfig):
         import yiwang.flow.service  # noqa: F401
         from yiwang.flow.caseactions import actions_register
         from yiwang.flow.dutyactions import duty_actions_register
+        from yiwang.flow.holding import holding_register
         from yiwang.flow.kinds import kinds_register
         from yiwang.flow.posting import posting_register
 
@@ -19,3 +20,4 @@ class FlowConfig(AppConfig):
         actions_register()
         duty_actions_register()
         posting_register()
+        holding_register()

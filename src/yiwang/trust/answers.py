@@ -96,4 +96,4 @@ class CredentialKindRow:
     title: Text
     department: str
     laws: tuple[str, ...]
-    fields: tuple[Text, ...]
+    fields: Mapping[str, Text]

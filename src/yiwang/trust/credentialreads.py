@@ -174,7 +174,9 @@ def credential_kind_list() -> tuple[CredentialKindRow, ...]:
         row = credential_kind(name)
         file = kind_file(row)
         laws = tuple(basis.say() for basis in file.legal_basis)
-        rows.append(CredentialKindRow(name, file.title, row.department, laws, tuple(f.title for f in file.fields)))
+        rows.append(
+            CredentialKindRow(name, file.title, row.department, laws, {field.id: field.title for field in file.fields})
+        )
     return tuple(rows)
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from django.utils import timezone
-
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import NotFound
-from yiwang.trust.models import Delegation, SubjectLink
+from yiwang.trust.bindings import subjects_of
 
 # Case number → what the applicant was asked, by key. Raises NotFound for a case that is not there.
 HolderSource = Callable[[str], Mapping[str, str]]
@@ -30,12 +28,5 @@ def holder_of(case: str) -> Mapping[str, str]:
 
 
 def held_hashes(actor: Actor) -> frozenset[str]:
-    """The digests of the subjects an account may look for: its own, and those who let it act for them today."""
-    kind, _, account = actor.id.partition(":")
-    if kind != "account" or not account.isdigit():
-        return frozenset()
-    own = SubjectLink.objects.filter(account_id=int(account), ended_at=None).values_list("subject_hash", flat=True)
-    lent = Delegation.objects.filter(
-        to_id=int(account), ended_at=None, link__ended_at=None, valid_until__gt=timezone.localdate()
-    ).values_list("link__subject_hash", flat=True)
-    return frozenset((*own, *lent))
+    """The digests of the subjects an account may look for: its own, and those who let it today."""
+    return frozenset(row.hash for row in subjects_of(actor))

@@ -35,6 +35,7 @@ MAIN = (
     _Plan("首页", "Home", "portal:home", "home"),
     _Plan("办事", "Services", "portal:items", "checkbox"),
     _Plan("数据目录", "Catalogue", "work:catalogue", "folders", ""),
+    _Plan("开放数据", "Open data", "portal:opendata", "database"),
     _Plan("工作台", "Workbench", "work:home", "layout-dashboard", "catalogue.read", under=("/work/",)),
     _Plan("规则", "Rules", "studio:decisions", "gavel", "decision.read", under=("/studio/",)),
     _Plan("流程", "Processes", "studio:processes", "sitemap", "process.read", under=("/studio/processes/",)),
@@ -54,8 +55,12 @@ WORK = (
     _Plan("上传数据", "Upload", "work:upload", "cloud-upload", "resource.load"),
     _Plan("分级确认", "Findings", "work:findings", "shield-lock", "resource.read"),
     _Plan("供需对接", "Demands", "work:demands", "message-question"),
+    _Plan("授权", "Grants", "work:grants", "key", "grant.read"),
+    _Plan("数据开放", "Opening", "work:releases", "license", "open.read"),
     _Plan("消息", "Messages", "work:messages", "mail"),
     _Plan("部门", "Departments", "work:departments", "building-community"),
+    _Plan("证照", "Credentials", "proofs:credentials", "certificate", "credential.read"),
+    _Plan("密钥台账", "Keys", "proofs:key-ledger", "key", "key.read"),
     _Plan("审计记录", "Audit", "work:audit", "list-details", "audit.read"),
 )
 

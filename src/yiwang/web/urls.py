@@ -16,6 +16,7 @@ urlpatterns = [
     path("healthz", health, name="health"),
     path("", include("yiwang.web.portal.urls")),
     path("", include("yiwang.web.work.urls")),
+    path("", include("yiwang.web.proofs.urls")),
     path("", include("yiwang.web.studio.urls")),
     path("", include("yiwang.web.cockpit.urls")),
     path("", include("yiwang.web.api.urls")),

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from yiwang.web.proofs import given, held, verifying
+
+app_name = "proofs"
+urlpatterns = [
+    path("verify/", verifying.verify, name="verify"),
+    path("verify/offline.html", verifying.offline, name="offline"),
+    path("credentials/status", verifying.status, name="status"),
+    path("credentials/keys.json", verifying.keys, name="keys"),
+    path("credentials/seal-roots.pem", verifying.roots, name="roots"),
+    path("my/credentials/", held.credentials, name="mine"),
+    path("my/credentials/<str:number>/", held.credential, name="my-credential"),
+    path("my/credentials/<str:number>/page.pdf", held.page, name="my-page"),
+    path("my/credentials/<str:number>/text/", held.text, name="my-text"),
+    path("work/credentials/", given.credentials, name="credentials"),
+    path("work/credentials/<str:number>/", given.credential, name="credential"),
+    path("work/keys/", given.keys, name="key-ledger"),
+]

@@ -1,0 +1,69 @@
+"""A stall is applied for, looked into and given a card; another case withdraws it. The process never knows who applied."""
+
+from __future__ import annotations
+
+import pytest
+from casecity import CITIZEN, ROOT, SYSTEM, finish
+
+from yiwang.config.place import Place
+from yiwang.flow.models import Case
+from yiwang.flow.service import case_open
+from yiwang.kernel.errors import NotFound
+from yiwang.kernel.service import pack_install
+from yiwang.trust.holders import holder_of
+from yiwang.trust.models import Credential
+from yiwang.trust.subjects import subject_hash
+
+APPLICANT = {"name": "林某（模拟）", "id_number": "23088119900101123X", "phone": "13900000000"}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def market(home: Place) -> None:
+    for folder in ("foundation/departments", "foundation/calendar", "service/food-stall"):
+        pack_install(actor=SYSTEM, folder=ROOT / "packs" / folder)
+
+
+def filed() -> Case:
+    opened = case_open(
+        actor=CITIZEN,
+        item_id="food-stall",
+        title="食品摊贩登记",
+        answers={"goods": "煎饼", "place": "早市 12 号"},
+        applicant=APPLICANT,
+        channel="web",
+    )
+    return Case.objects.get(number=opened.number)
+
+
+def test_a_case_gives_the_card_and_another_withdraws_it() -> None:
+    case = filed()
+    finish(case, "examine", granted="yes")
+    card = Credential.objects.get()
+    assert (card.case, case.status) == (case.number, Case.Status.COMPLETED)
+    assert card.subject_hash == subject_hash("resident", APPLICANT["id_number"])
+    assert case.notes.get(kind="message").text_zh == f"已发食品摊贩登记卡：{card.number}"
+    kept = case.state + repr(case.answers) + "".join(repr(step.__dict__) for step in case.steps.all())
+    assert [word for word in APPLICANT.values() if word in kept] == []
+    withdrawal = Case.objects.get(
+        number=case_open(
+            actor=SYSTEM,
+            item_id="food-stall-withdraw",
+            title="撤销",
+            answers={"number": card.number, "grounds": "停业"},
+        ).number
+    )
+    finish(withdrawal, "decide", withdrawn="yes")
+    card.refresh_from_db()
+    assert (withdrawal.status, card.revoked_case) == (Case.Status.COMPLETED, withdrawal.number)
+
+
+def test_a_refusal_gives_no_card() -> None:
+    finish(filed(), "examine", granted="no", grounds="占用消防通道")
+    assert not Credential.objects.exists()
+
+
+def test_a_case_that_is_not_there_has_no_holder() -> None:
+    with pytest.raises(NotFound):
+        holder_of("nothing")
