@@ -46,6 +46,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "yiwang.web.middleware.LanguageMiddleware",
+    # before the check against forgery, which reads the body
+    "yiwang.web.middleware.BodyLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -117,6 +119,11 @@ PUBLIC_PER_HOUR = int(os.environ.get("YIWANG_PUBLIC_PER_HOUR", "200"))
 # How many proxies of ours stand in front and write X-Forwarded-For: without them that header is anybody's word.
 PROXIES = int(os.environ.get("YIWANG_PROXIES", "0"))
 
+# The most a request may carry, files and all: from somebody without an account (what a form's files may come to), and from
+# somebody signed in, who may upload a table.
+BODY_PUBLIC = int(os.environ.get("YIWANG_BODY_PUBLIC", str(60 << 20)))
+BODY_SIGNED_IN = int(os.environ.get("YIWANG_BODY_SIGNED_IN", str(4 << 30)))
+
 # Programs come in with client credentials and nothing else: no code, password, device or refresh grant is served.
 OAUTH2_PROVIDER = {
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
@@ -131,10 +138,15 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 # Roles whose holders must give a second factor at sign-in, e.g. "admin,data-lead"; empty: whoever has set one up.
 SECOND_FACTOR_ROLES = [r for r in os.environ.get("YIWANG_SECOND_FACTOR_ROLES", "").split(",") if r]
 
+# The name of this city's ledger in its checkpoints; never changed once a witness has seen one.
+LEDGER_ORIGIN = os.environ.get("YIWANG_LEDGER_ORIGIN", "yiwang.local/ledger")
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Calls a second of one API client in each process, twice as many at once; 0 counts nothing.
 EXCHANGE_PER_SECOND = int(os.environ.get("YIWANG_EXCHANGE_PER_SECOND", "200"))
+# Whether deliveries may go to this machine itself: for tests and demos.
+EXCHANGE_LOCAL = os.environ.get("YIWANG_EXCHANGE_LOCAL", "") == "1"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -67,6 +67,18 @@ def unsigned_answer(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"error": error}, status=401)
 
 
+def large_answer(request: HttpRequest, most: int) -> HttpResponse:
+    """Needs no context: it is sent before anything else was looked at."""
+    size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most} B"
+    told = Text(
+        zh=f"一次提交的内容超过 {size}，没有接收。请减少或压缩文件后分次提交，也可以到窗口办理。",
+        en=f"More than {size} in one go; nothing was taken. Send fewer or smaller files, several times, or come to the counter.",
+    )
+    if _wants_data(request):
+        return JsonResponse({"error": {"code": "too_large", "zh": told.zh, "en": told.en}}, status=413)
+    return render(None, "yiwang/broken.html", {"told": told, "reference": "413"}, status=413)
+
+
 def page_missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return error_answer(
         request,

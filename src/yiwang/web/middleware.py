@@ -8,6 +8,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
@@ -17,7 +18,7 @@ from yiwang.trust.errors import ClientRefused
 from yiwang.trust.selectors import client_actor
 from yiwang.web.access import path_takes_token, route_is_public
 from yiwang.web.actors import HELD_AS
-from yiwang.web.answers import error_answer, unexpected_answer, unsigned_answer
+from yiwang.web.answers import error_answer, large_answer, page_malformed, unexpected_answer, unsigned_answer
 
 logger = logging.getLogger("yiwang.web")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -68,6 +69,24 @@ class LanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+class BodyLimitMiddleware:
+    """Refuses a request that says it carries too much before any of it is read. Nothing is read beyond what it says."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        if not (said.isascii() and said.isdecimal()):
+            return page_malformed(request)
+        if int(said) > settings.BODY_PUBLIC:
+            # Only now is it worth the look who asks.
+            most = settings.BODY_SIGNED_IN if SESSION_KEY in request.session else settings.BODY_PUBLIC
+            if int(said) > most:
+                return large_answer(request, most)
+        return self.get_response(request)
 
 
 class SignInRequiredMiddleware:
