@@ -27,6 +27,8 @@ PAGES = {
     "demands": ("/work/demands/", "lead"),
     "demand": ("/work/demands/1/", "lead"),
     "new demand": ("/work/demands/new/", "lead"),
+    "grants": ("/work/grants/", "lead"),
+    "apply to use": ("/catalogue/heating-aid/apply/", "lead"),
     "messages": ("/work/messages/", "lead"),
     "departments": ("/work/departments/", "lead"),
     "audit": ("/work/audit/", "auditor"),

@@ -18,7 +18,7 @@ from yiwang.flow.service import case_open, dues_tick, work_done
 from yiwang.kernel.core.actor import Actor, Role
 from yiwang.kernel.core.calendar import ZONE
 from yiwang.kernel.errors import Refused
-from yiwang.kernel.selectors import account_get, actor_of
+from yiwang.kernel.selectors import actor_of
 from yiwang.kernel.service import account_create, pack_install, role_grant
 from yiwang.rules.selectors import parameter_get
 from yiwang.trust import describing

@@ -13,6 +13,7 @@ from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import NotFound
 from yiwang.kernel.paging import Page, paged
 from yiwang.trust.answers import GrantDetail, GrantRow
+from yiwang.trust.asking import GrantAsk, ask_judge
 from yiwang.trust.core.purposes import PURPOSES
 from yiwang.trust.models import Grant
 
@@ -56,6 +57,18 @@ def grant_get(actor: Actor, number: str) -> GrantDetail:
         may_revoke=bool(verdict(actor, "grant.answer", row.provider)) and row.state == Grant.State.ACTIVE,
         may_apply=bool(verdict(actor, "grant.apply", row.department)),
     )
+
+
+def grant_of_case(actor: Actor, case_number: str) -> str:
+    """The number of the grant a case is about, "" when there is none the actor may see."""
+    row = Grant.objects.filter(case_number=case_number).order_by("-id").first()
+    return row.number if row is not None and may_see(actor, row.department, row.provider) else ""
+
+
+def grant_ask_check(actor: Actor, ask: GrantAsk) -> None:
+    """Whether an application could be registered: what a page asks before a case is opened. Raises as `grant_apply`."""
+    demand(actor, "grant.apply", actor.department)
+    ask_judge(ask, timezone.localdate())
 
 
 def grants_to_review(on: date) -> tuple[str, ...]:

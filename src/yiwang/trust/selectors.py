@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from yiwang.trust.answers import CredentialFact, CredentialKindRow, CredentialRow, CredentialView
+from yiwang.trust.asking import methods_of
 from yiwang.trust.bindings import (
+    ASSURANCES,
+    SCOPES,
     LinkRow,
     SubjectRow,
     link_list,
@@ -12,7 +15,7 @@ from yiwang.trust.bindings import (
     subject_identifier,
     subjects_of,
 )
-from yiwang.trust.clients import ClientRow, client_actor, client_get, client_list
+from yiwang.trust.clients import DEMO_CLIENT, ClientRow, client_actor, client_get, client_list
 from yiwang.trust.core.verdict import ANSWERS, Answer, Verdict
 from yiwang.trust.credentialreads import (
     credential_check,
@@ -37,7 +40,7 @@ from yiwang.trust.factors import (
     factors_of,
     totp_waiting,
 )
-from yiwang.trust.grantreads import grant_get, grant_list, grants_to_review
+from yiwang.trust.grantreads import grant_ask_check, grant_get, grant_list, grant_of_case, grants_to_review
 from yiwang.trust.grants import Permit, grant_check, grant_used
 from yiwang.trust.keys import (
     KeyRow,
@@ -54,14 +57,63 @@ from yiwang.trust.keys import (
     signing_key,
     sm2_key,
 )
+from yiwang.trust.ledger import (
+    GrantUse,
+    Head,
+    Proof,
+    UseRow,
+    grant_use_counts,
+    hidden_count,
+    ledger_consistency,
+    ledger_head,
+    ledger_keys,
+    ledger_note,
+    office_use_list,
+    use_get,
+    use_list,
+    use_proof,
+)
 from yiwang.trust.master import MasterState, master_state
 from yiwang.trust.passkeys import Site
+from yiwang.trust.providers import (
+    ProviderButton,
+    ProviderLinkRow,
+    ProviderRow,
+    provider_buttons,
+    provider_farewell,
+    provider_links,
+    provider_list,
+)
 from yiwang.trust.quotas import quotas_write
 from yiwang.trust.seals import seal_check, seal_roots
 from yiwang.trust.sessions import SessionRow, session_list
 from yiwang.trust.subjects import subject_hash
 
 __all__ = [
+    "ASSURANCES",
+    "SCOPES",
+    "ProviderButton",
+    "ProviderLinkRow",
+    "ProviderRow",
+    "provider_buttons",
+    "provider_farewell",
+    "provider_links",
+    "provider_list",
+    "GrantUse",
+    "Head",
+    "Proof",
+    "UseRow",
+    "grant_use_counts",
+    "hidden_count",
+    "ledger_consistency",
+    "ledger_head",
+    "ledger_keys",
+    "ledger_note",
+    "office_use_list",
+    "use_get",
+    "use_list",
+    "use_proof",
+    "DEMO_CLIENT",
     "FactorRow",
     "Factors",
     "SessionRow",
@@ -131,4 +183,7 @@ __all__ = [
     "grants_to_review",
     "quotas_write",
     "resource_facts",
+    "grant_ask_check",
+    "grant_of_case",
+    "methods_of",
 ]

@@ -65,6 +65,9 @@ def _page(
         "resource": resource,
         "tabs": tabs,
         "may_load": may(actor, "resource.load", resource.row.provider),
+        "may_apply": resource.row.share_type == "conditional"
+        and actor.department != resource.row.provider
+        and may(actor, "grant.apply", actor.department),
         **more,
     }
     return render(request, f"yiwang/work/catalogue/{template}.html", context, status=status)
