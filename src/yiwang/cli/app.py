@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from yiwang.cli import city, clocks, hotline, loading, packs, processes, routing, rules, serving, synthetic, tck
+from yiwang.cli import (
+    backups,
+    city,
+    clocks,
+    hotline,
+    loading,
+    packs,
+    processes,
+    routing,
+    rules,
+    serving,
+    synthetic,
+    tck,
+)
 
 app = typer.Typer(
     name="yiwang",
@@ -16,6 +29,8 @@ app = typer.Typer(
 app.command("init")(city.init)
 app.command("demo")(serving.demo)
 app.command("up")(serving.up)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 app.command("load")(loading.load)
 app.command("decide")(rules.decide)
 app.command("match")(rules.match)

@@ -19,13 +19,15 @@ from rich.progress import Progress
 from yiwang.cli.city import prepare
 from yiwang.cli.output import say, shell_actor, told
 from yiwang.cli.synthetic import make, synth_folder
-from yiwang.data.selectors import catalogue_facets
+from yiwang.data.selectors import catalogue_facets, city_inhabitants
 from yiwang.data.service import city_lists, lake_tidy_queue, load_run
 from yiwang.flow.service import router_train, specimens_make, tick_until
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict, Unavailable
-from yiwang.kernel.selectors import city_is_synthetic, demo_accounts
+from yiwang.kernel.selectors import account_named, city_is_synthetic, demo_accounts
 from yiwang.kernel.service import city_mark_synthetic, demo_accounts_create, dispatch_until, liaison_assign
+from yiwang.trust.selectors import DEMO_CLIENT
+from yiwang.trust.service import append_until, demo_client_make, subject_bind
 
 READY_SECONDS = 60
 TIDY_SECONDS = 24 * 3600
@@ -67,6 +69,7 @@ def _build(residents: int) -> None:
     city_mark_synthetic(actor=actor)
     demo_accounts_create(actor=actor)
     _name_liaisons(actor)
+    _bind_people(actor)
     with Progress(console=told, transient=True) as bar:
         bar.add_task(say("受理样例工单", "Taking in sample tickets"), total=None)
         router_train(actor=actor, duty_list="hotline")
@@ -77,6 +80,20 @@ def _name_liaisons(actor: Actor) -> None:
     """Every department that provides data has somebody one can ask, in the demo a made-up one."""
     for facet in catalogue_facets(actor)["provider"]:
         liaison_assign(actor=actor, department=facet.value, name="演示联络员")
+
+
+def _bind_people(actor: Actor) -> None:
+    """The demo accounts of residents and a firm are people of the city, and one department has a program that asks."""
+    for username, who in zip(("resident", "resident-two", "firm"), city_inhabitants(), strict=True):
+        subject_bind(
+            actor=actor,
+            account=account_named(username),
+            kind=who.kind,
+            identifier=who.identifier,
+            assurance="demo",
+            title=who.title,
+        )
+    demo_client_make(actor=actor)
 
 
 def serve(host: str, port: int, *, browser: bool) -> None:
@@ -93,7 +110,7 @@ def serve(host: str, port: int, *, browser: bool) -> None:
         "worker": [*python, "django", "db_worker", "--interval", "0.5"],
     }
     children = {name: subprocess.Popen(command, env=dict(os.environ)) for name, command in commands.items()}
-    loops = [threading.Thread(target=loop, args=(stop,), daemon=True) for loop in (dispatch_until, tick_until)]
+    loops = [threading.Thread(target=loop, args=(stop,), daemon=True) for loop in (dispatch_until, tick_until, append_until)]
     for loop in loops:
         loop.start()
     try:
@@ -163,5 +180,6 @@ def _greet(host: str, port: int, browser: bool) -> None:
         told.print(say("演示账号（数据均为合成）：", "Demo accounts (all data is made up):"))
         for account in accounts:
             told.print(f"  {account.username:<16}{account.password:<20}{account.name.zh} / {account.name.en}")
+        told.print(say("演示接口客户端", "Demo API client") + f":  {DEMO_CLIENT.client_id}  {DEMO_CLIENT.secret}")
     if browser and os.environ.get("DISPLAY"):
         webbrowser.open(address)

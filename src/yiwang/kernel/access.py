@@ -33,6 +33,7 @@ ACTS: dict[str, Act] = dict(
         _act("account.edit", "管理账号和角色", "manage accounts and roles", Role.ADMIN),
         _act("client.edit", "管理接口客户端", "manage API clients", Role.ADMIN, Role.DATA_LEAD),
         _act("subject.bind", "核验并绑定个人或企业", "bind people and firms", Role.STAFF, Role.ADMIN, scoped=False),
+        _act("provider.edit", "管理统一身份认证", "manage identity providers", Role.ADMIN, scoped=False),
         _act("department.edit", "管理部门和联络人", "manage departments and liaisons", Role.ADMIN, Role.DATA_LEAD),
         _act("division.edit", "变更行政区划", "change divisions", Role.ADMIN, Role.DATA_LEAD, scoped=False),
         _act("resource.load", "归集数据", "load data", Role.STEWARD, Role.DATA_LEAD),
@@ -90,6 +91,9 @@ ACTS: dict[str, Act] = dict(
         _act("operation.edit", "登记授权运营", "register authorised operation", Role.DATA_LEAD),
         _act("purchase.edit", "登记数据采购", "register data purchases", Role.STEWARD, Role.DATA_LEAD),
         _act("crossing.decide", "决定数据出境", "decide on data leaving the country", Role.LEADER, Role.DATA_LEAD),
+        _act("use.read", "查看本部门的数据使用", "see the uses of data one's office made", Role.LEADER, Role.DATA_LEAD, Role.AUDITOR),
+        _act("use.count", "统计数据使用", "count uses of data", Role.DATA_LEAD, Role.AUDITOR, scoped=False),
+        _act("use.audit", "审计数据使用", "audit uses of data", Role.AUDITOR, scoped=False),
         _act("audit.read", "查看审计记录", "read audit lines", Role.AUDITOR, Role.ADMIN, scoped=False),
     ]
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from yiwang.trust.appending import Appended, append_until, ledger_append_pending
 from yiwang.trust.asking import GrantAsk
+from yiwang.trust.backups import BackupReport, Part, backup_check, backup_make, backup_restore, part_declare
 from yiwang.trust.bindings import subject_bind, subject_unbind
-from yiwang.trust.clients import client_enable, client_new, client_rotate, token_given
+from yiwang.trust.clients import client_enable, client_new, client_rotate, demo_client_make, token_given
 from yiwang.trust.credentialkinds import credential_kind_install
 from yiwang.trust.credentials import credential_issue, credential_revoke
 from yiwang.trust.delegations import delegation_end, delegation_give
@@ -30,6 +32,7 @@ from yiwang.trust.granting import (
 from yiwang.trust.holders import holder_source_declare
 from yiwang.trust.keys import key_rotate, keys_prepare
 from yiwang.trust.passkeys import passkey_add, passkey_ask, passkey_begin, passkey_use
+from yiwang.trust.providers import ProviderAsk, provider_begin, provider_return, provider_save, provider_unlink
 from yiwang.trust.sessions import (
     session_begin,
     session_end,
@@ -38,8 +41,27 @@ from yiwang.trust.sessions import (
     sessions_end_all,
     sessions_end_others,
 )
+from yiwang.trust.uses import Use, use_note, uses_note
 
 __all__ = [
+    "ProviderAsk",
+    "provider_begin",
+    "provider_return",
+    "provider_save",
+    "provider_unlink",
+    "Appended",
+    "BackupReport",
+    "Part",
+    "Use",
+    "append_until",
+    "backup_check",
+    "backup_make",
+    "backup_restore",
+    "ledger_append_pending",
+    "part_declare",
+    "use_note",
+    "uses_note",
+    "demo_client_make",
     "code_use",
     "factor_remove",
     "factors_reset",

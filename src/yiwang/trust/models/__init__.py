@@ -17,6 +17,7 @@ from yiwang.trust.models.identity import (
     TotpDevice,
 )
 from yiwang.trust.models.keys import Key
+from yiwang.trust.models.ledger import Entry, EntrySubject, LedgerState, SignedHead
 from yiwang.trust.models.materials import Material, MaterialUse
 
 __all__ = [
@@ -27,15 +28,19 @@ __all__ = [
     "Credential",
     "CredentialKind",
     "Delegation",
+    "Entry",
+    "EntrySubject",
     "Grant",
     "GrantDay",
     "IdentityProvider",
     "Key",
+    "LedgerState",
     "Material",
     "MaterialUse",
     "Passkey",
     "ProviderLink",
     "RecoveryCode",
+    "SignedHead",
     "SignedSession",
     "SubjectLink",
     "TotpDevice",

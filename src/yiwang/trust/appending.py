@@ -1,0 +1,200 @@
+"""From the journal into the tree: one appender at a time gives each line its index, then tiles and a signed checkpoint follow.
+
+Entries, the size of the tree and how far the journal was read change in one transaction; whatever is killed in between is
+done again from there. Tiles and checkpoints come after it and are made from the rows, so they can lag but never lead.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, transaction
+from django.utils import timezone
+
+from yiwang.kernel.core.canonical import canonical_json
+from yiwang.kernel.errors import YiwangError
+from yiwang.trust.adapters.rows import durable, rows_insert
+from yiwang.trust.core.merkle import SIZE, Frontier, leaf_hash
+from yiwang.trust.core.note import SM2, Checkpoint, Note, Signature, Verifier, signature_ed25519
+from yiwang.trust.core.tiles import WIDTH, tiles_write
+from yiwang.trust.errors import ProofWrong
+from yiwang.trust.journal import Read, journal_folder, pending, segment_drop, segments
+from yiwang.trust.keys import signing_key, sm2_key
+from yiwang.trust.models import Entry, EntrySubject, LedgerState, SignedHead
+
+BATCH = 20_000
+STATE = 1
+PURPOSE = "ledger"
+PERIOD_SECONDS = 1.0
+ENTRY_COLUMNS = (
+    *("index", "use", "leaf", "at", "who", "department", "resource", "purpose", "grant", "via", "rows", "hidden_until"),
+)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Appended:
+    """How many entries got their place, and the size of the tree then."""
+
+    entries: int
+    size: int
+
+
+def tiles_folder() -> Path:
+    return Path(settings.PLACE.home) / "ledger" / "tiles"
+
+
+def ledger_append_pending(limit: int = 1_000_000) -> Appended:
+    """Give up to `limit` lines of the journal their place in the tree. Raises ProofWrong for a damaged journal, KeysLocked."""
+    done = 0
+    while done < limit:
+        entries, read = _take(min(BATCH, limit - done))
+        done += entries
+        if not read or not entries:
+            break
+    size = _publish()
+    return Appended(done, size)
+
+
+def append_until(stop: threading.Event, *, period: float = PERIOD_SECONDS) -> None:
+    """Append until `stop` is set. The server runs this in a thread; any number of processes may."""
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            report = ledger_append_pending()
+        except (DatabaseError, YiwangError, OSError):
+            log.exception("the ledger could not be appended to; trying again")
+            stop.wait(5 * period)
+            continue
+        if not report.entries:
+            stop.wait(period)
+    close_old_connections()
+
+
+def _take(most: int) -> tuple[int, bool]:
+    """One transaction: lines → entries. Answers how many, and whether there may be more."""
+    with durable(), transaction.atomic():
+        state = _state()
+        reads = list(pending(journal_folder(), state.marks, most))
+        bodies = list(chain.from_iterable(read.bodies for read in reads))
+        _append(state, bodies)
+        _mark(state, reads)
+        state.save()
+    for read in reads:
+        if read.over:
+            segment_drop(journal_folder() / read.name)
+    return len(bodies), len(bodies) == most
+
+
+def _state() -> LedgerState:
+    """The one row, locked until the end of the transaction."""
+    LedgerState.objects.get_or_create(pk=STATE)
+    return LedgerState.objects.select_for_update().get(pk=STATE)
+
+
+def _mark(state: LedgerState, reads: Sequence[Read]) -> None:
+    there = {path.name for path in segments(journal_folder())}
+    kept = {name: end for name, end in state.marks.items() if name in there}
+    state.marks = kept | {read.name: read.end for read in reads}
+
+
+def _append(state: LedgerState, bodies: Sequence[bytes]) -> None:
+    if not bodies:
+        return
+    said = [json.loads(body) for body in bodies]
+    leaves = [canonical_json(one["leaf"]) for one in said]
+    first = state.size
+    rows_insert(Entry, ENTRY_COLUMNS, (_row(first + at, one["leaf"], leaves[at]) for at, one in enumerate(said)))
+    about = (
+        (first + at, subject, place)
+        for at, one in enumerate(said)
+        for place, subject in enumerate(one.get("about") or ([one["leaf"]["about"]] if one["leaf"]["about"] else ()))
+    )
+    rows_insert(EntrySubject, ("entry", "subject", "place"), about)
+    tree = frontier(state).extend([leaf_hash(leaf) for leaf in leaves])
+    state.size, state.peaks = tree.size, b"".join(tree.peaks)
+
+
+def frontier(state: LedgerState) -> Frontier:
+    body = bytes(state.peaks)
+    return Frontier(state.size, tuple(body[at : at + SIZE] for at in range(0, len(body), SIZE)))
+
+
+def _row(index: int, said: dict[str, Any], leaf: bytes) -> tuple[Any, ...]:
+    hidden = said["hidden_until"]
+    return (
+        index,
+        said["id"],
+        leaf,
+        datetime.fromisoformat(said["at"]),
+        said["who"]["id"],
+        said["who"]["department"],
+        said["resource"],
+        said["purpose"],
+        said["grant"],
+        said["via"],
+        said["rows"],
+        date.fromisoformat(hidden) if hidden else None,
+    )
+
+
+def _publish() -> int:
+    """Tiles up to the tree, then its checkpoint; one process at a time, and nothing where nothing is new."""
+    with transaction.atomic():
+        state = _state()
+        if state.tiled != state.size:
+            _tile(state)
+        if state.size and not SignedHead.objects.filter(size=state.size).exists():
+            _sign(state)
+        return int(state.size)
+
+
+def _tile(state: LedgerState) -> None:
+    """Write the tiles that are missing, a stretch at a time, from the leaves of the entries."""
+    while state.tiled < state.size:
+        start = state.tiled - state.tiled % WIDTH
+        rows = Entry.objects.filter(index__gte=start, index__lt=start + 4 * BATCH).order_by("index")
+        leaves = [leaf_hash(bytes(leaf)) for leaf in rows.values_list("leaf", flat=True)]
+        if len(leaves) != min(start + 4 * BATCH, state.size) - start:
+            raise ProofWrong(
+                zh=f"账本在第 {start} 条之后缺少条目",
+                en=f"entries are missing from the ledger after {start}",
+                where=f"entry {start}",
+                hint_zh="请运行 yiwang verify。",
+                hint_en="Run yiwang verify.",
+            )
+        state.tiled = tiles_write(tiles_folder(), state.tiled, leaves, start)
+    state.save(update_fields=["tiled"])
+
+
+def _sign(state: LedgerState) -> None:
+    text = Checkpoint(origin(), state.size, frontier(state).root()).text()
+    note = Note(text, (signature_ed25519(origin(), signing_key(PURPOSE), text), _sm2(text)))
+    SignedHead.objects.create(size=state.size, root=frontier(state).root(), note=str(note), at=timezone.now())
+
+
+def origin() -> str:
+    """The name of this city's ledger, as checkpoints carry it."""
+    return str(settings.LEDGER_ORIGIN)
+
+
+def _sm2(text: str) -> Signature:
+    key = sm2_key(PURPOSE)
+    return Signature(origin(), Verifier(origin(), SM2, key.public).key_id, key.sign(text.encode()))
+
+
+def verifiers() -> tuple[Verifier, Verifier]:
+    """The public keys of this city's checkpoints: Ed25519 and SM2, the newest versions."""
+    return (
+        Verifier(origin(), b"\x01", signing_key(PURPOSE).public_key().public_bytes_raw()),
+        Verifier(origin(), SM2, sm2_key(PURPOSE).public),
+    )

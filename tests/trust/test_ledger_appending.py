@@ -1,0 +1,221 @@
+"""Uses get their place in the tree once, in order, whoever appends and wherever it is killed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from yiwang.config.place import Place
+from yiwang.kernel.core.actor import system_actor
+from yiwang.kernel.errors import InputError
+from yiwang.trust import appending
+from yiwang.trust.adapters.sm2 import sm2_verify
+from yiwang.trust.appending import ledger_append_pending, tiles_folder, verifiers
+from yiwang.trust.core.merkle import inclusion_proof, leaf_hash, root_of, verify_inclusion
+from yiwang.trust.core.note import checkpoint_read, note_holds, note_read
+from yiwang.trust.core.tiles import tile_nodes
+from yiwang.trust.errors import ProofWrong
+from yiwang.trust.journal import journal, journal_folder, segments
+from yiwang.trust.models import Entry, EntrySubject, LedgerState, SignedHead
+from yiwang.trust.uses import Use, use_note, uses_note
+
+CLERK = system_actor("clerk")
+ANNA, BEN = "aa" * 32, "bb" * 32
+
+pytestmark = pytest.mark.django_db
+
+
+def note(purpose: str = "核对名单", about: tuple[str, ...] = (ANNA,)) -> str:
+    return use_note(actor=CLERK, resource="residents", version="3", fields=["name"], about=about, purpose=purpose)
+
+
+def leaves() -> list[bytes]:
+    return [leaf_hash(bytes(leaf)) for leaf in Entry.objects.order_by("index").values_list("leaf", flat=True)]
+
+
+@pytest.fixture(autouse=True)
+def _home(home: Place) -> None:
+    """A ledger of one's own."""
+
+
+def test_what_was_noted_stands_in_the_tree_in_order_and_can_be_proved() -> None:
+    ids = [note(f"第{number}次") for number in range(300)]
+    assert ledger_append_pending().entries == 300
+    assert list(Entry.objects.order_by("index").values_list("index", "use")) == list(enumerate(ids))
+    head = SignedHead.objects.get()
+    root = root_of(leaves())
+    assert bytes(head.root) == root
+    proof = inclusion_proof(tile_nodes(tiles_folder(), 300), 299, 300)
+    assert verify_inclusion(leaves()[299], 299, 300, proof, root)
+
+
+def test_a_leaf_says_who_what_about_whom_and_why() -> None:
+    use = note()
+    ledger_append_pending()
+    leaf = json.loads(bytes(Entry.objects.get(use=use).leaf))
+    assert leaf["who"] == {"id": "system:clerk", "department": ""}
+    assert (leaf["resource"], leaf["version"], leaf["fields"]) == ("residents", "3", ["name"])
+    assert (leaf["about"], leaf["purpose"]) == (ANNA, "核对名单")
+
+
+def test_a_use_about_many_holds_their_root_and_each_is_found() -> None:
+    use = note(about=(BEN, ANNA, BEN))
+    ledger_append_pending()
+    entry = Entry.objects.get(use=use)
+    assert json.loads(bytes(entry.leaf))["about"]["n"] == 2
+    found = EntrySubject.objects.filter(entry=entry).order_by("place").values_list("subject", flat=True)
+    assert list(found) == [ANNA, BEN]
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [({"purpose": " "}, "purpose"), ({"resource": ""}, "resource"), ({"about": ["230881199001011234"]}, "about")],
+)
+def test_a_use_that_is_not_said_is_not_let_out(change: dict[str, object], where: str) -> None:
+    given: dict[str, object] = {
+        "actor": CLERK,
+        "resource": "r",
+        "version": "1",
+        "fields": [],
+        "about": [],
+        "purpose": "核对",
+        **change,
+    }
+    with pytest.raises(InputError) as refused:
+        use_note(**given)  # type: ignore[arg-type]
+    assert refused.value.where == where
+    assert ledger_append_pending().entries == 0
+
+
+def test_the_checkpoint_is_signed_twice() -> None:
+    note()
+    ledger_append_pending()
+    signed = note_read(SignedHead.objects.get().note)
+    assert checkpoint_read(signed).size == 1
+    ed25519, sm2 = verifiers()
+    assert note_holds(signed, ed25519) and note_holds(signed, sm2, sm2_verify)
+    assert not note_holds(note_read(str(signed).replace("\n1\n", "\n2\n")), ed25519)
+
+
+def test_appending_again_changes_nothing() -> None:
+    note()
+    ledger_append_pending()
+    assert ledger_append_pending().entries == 0
+    assert SignedHead.objects.count() == Entry.objects.count() == 1
+
+
+def test_an_append_that_fails_midway_is_done_again_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [note() for _ in range(5)]
+
+    def broken(*_: object) -> None:
+        raise ProofWrong(zh="断", en="broken", where="here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(appending, "_mark", broken)
+        with pytest.raises(ProofWrong):
+            ledger_append_pending()
+    assert not Entry.objects.exists()
+    assert ledger_append_pending().entries == 5
+    assert set(Entry.objects.values_list("use", flat=True)) == set(ids)
+
+
+def test_tiles_that_were_not_written_are_written_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        note()
+
+    def full(*_: object) -> int:
+        raise OSError(28, "no space")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(appending, "tiles_write", full)
+        with pytest.raises(OSError, match="no space"):
+            ledger_append_pending()
+    assert Entry.objects.count() == 3 and not SignedHead.objects.exists()
+    assert ledger_append_pending().size == 3
+    assert SignedHead.objects.get().size == 3
+
+
+def test_a_torn_last_line_was_never_acknowledged() -> None:
+    note()
+    journal().close()
+    (segment,) = segments(journal_folder())
+    whole = segment.read_bytes()
+    segment.write_bytes(whole + whole[: len(whole) // 2])
+    assert ledger_append_pending().entries == 1
+    assert segments(journal_folder()) == []
+
+
+def test_a_damaged_line_with_more_behind_it_is_not_passed_over() -> None:
+    note()
+    note()
+    journal().close()
+    (segment,) = segments(journal_folder())
+    body = bytearray(segment.read_bytes())
+    body[40] ^= 1
+    segment.write_bytes(bytes(body))
+    with pytest.raises(ProofWrong, match="damaged at byte 0"):
+        ledger_append_pending()
+    assert segment.exists()
+
+
+def test_a_segment_is_deleted_only_when_nobody_writes_it() -> None:
+    note()
+    ledger_append_pending()
+    assert len(segments(journal_folder())) == 1
+    journal().close()
+    note()
+    assert ledger_append_pending().entries == 1
+    assert len(segments(journal_folder())) == 1
+    marks = LedgerState.objects.get().marks
+    ledger_append_pending()
+    assert set(LedgerState.objects.get().marks) <= set(marks)
+
+
+def test_callers_at_the_same_moment_share_flushes_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    flushes = []
+    real = journal()._write
+    monkeypatch.setattr(journal(), "_write", lambda lines: (flushes.append(len(lines)), real(lines)))
+    ids: list[str] = []
+    threads = [threading.Thread(target=lambda: ids.extend(note() for _ in range(50))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ledger_append_pending()
+    assert set(Entry.objects.values_list("use", flat=True)) == set(ids)
+    assert len(ids) == 400 and len(flushes) < 400
+
+
+def test_when_the_disk_refuses_the_caller_is_told_and_the_next_use_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: bytes) -> None:
+        raise OSError(28, "no space")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal(), "_write", full)
+        with pytest.raises(OSError, match="could not be written down"):
+            note()
+    use = note()
+    ledger_append_pending()
+    assert list(Entry.objects.values_list("use", flat=True)) == [use]
+
+
+def test_many_uses_take_one_flush() -> None:
+    ids = uses_note([Use(CLERK, "r", "1", (), (ANNA,), "核对") for _ in range(1000)])
+    assert len(set(ids)) == 1000
+    assert ledger_append_pending().entries == 1000
+    assert connection.vendor in ("sqlite", "postgresql")
+
+
+def test_entries_that_vanish_stop_the_tiles(home: Path) -> None:
+    note()
+    note()
+    ledger_append_pending()
+    EntrySubject.objects.filter(entry_id=1).delete()
+    Entry.objects.filter(index=1).delete()
+    LedgerState.objects.update(tiled=0)
+    with pytest.raises(ProofWrong, match="missing from the ledger"):
+        ledger_append_pending()
