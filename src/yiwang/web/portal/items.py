@@ -14,13 +14,14 @@ from django.views.decorators.http import require_safe
 
 from yiwang.data import selectors as data
 from yiwang.flow import selectors as flow
+from yiwang.flow.answers import Cut, FourCuts
 from yiwang.flow.schema import APPLICANTS, CHANNELS, MATERIAL_FORMS, RESULT_KINDS, ItemFile, LimitFile, MaterialFile
 from yiwang.flow.selectors import Facet, ItemList
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.budget import Budget
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import NotFound, Refused
-from yiwang.web.actors import CITIZEN, actor_of_request
+from yiwang.web.actors import CITIZEN, actor_of_request, may
 from yiwang.web.csvfile import csv_answer
 from yiwang.web.language import pick, say
 from yiwang.web.reading import page_number
@@ -33,6 +34,12 @@ GROUPS: tuple[tuple[str, str, Text], ...] = (
     ("channel", "channels", Text(zh="办理渠道", en="Channel")),
 )
 MOST_EXPORTED = 500
+CUTS = (
+    Text(zh="环节", en="Steps"),
+    Text(zh="材料", en="Materials"),
+    Text(zh="时限", en="Time limit"),
+    Text(zh="费用", en="Fee"),
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,25 @@ class LimitLine:
     budget: Text
     legal: Text | None
     basis: str
+
+
+@dataclass(frozen=True)
+class CutLine:
+    """`saved` is less than nothing where it now takes more."""
+
+    title: Text
+    cut: Cut
+    saved: float | None
+
+
+@dataclass(frozen=True)
+class CutTable:
+    """`cases` is how many ended cases the last column is the median of; only staff are told."""
+
+    lines: tuple[CutLine, ...]
+    source: Text
+    cases: int
+    is_staff: bool
 
 
 def reader(request: HttpRequest) -> Actor:
@@ -139,10 +165,26 @@ def items_export(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def item(request: HttpRequest, item_id: str) -> HttpResponse:
-    detail = flow.item_get(reader(request), item_id)
-    return render(
-        request, "yiwang/portal/item.html", {"detail": detail, "file": detail.file, **item_parts(detail.file)}
+    actor = reader(request)
+    detail = flow.item_get(actor, item_id)
+    context = {
+        "detail": detail,
+        "file": detail.file,
+        "cuts": cut_table(flow.four_cuts(actor, item_id), is_staff=may(actor, "process.read")),
+        **item_parts(detail.file),
+    }
+    return render(request, "yiwang/portal/item.html", context)
+
+
+def cut_table(found: FourCuts, *, is_staff: bool) -> CutTable | None:
+    """The four cuts as a table. Whoever applies sees them only where something is known of before: there is a cut to show."""
+    lines = tuple(
+        CutLine(title, cut, None if cut.before is None or cut.after is None else cut.before - cut.after)
+        for title, cut in zip(CUTS, (found.steps, found.materials, found.days, found.fee), strict=True)
     )
+    if not is_staff and all(line.saved is None for line in lines):
+        return None
+    return CutTable(lines, found.source, found.cases, is_staff)
 
 
 def item_parts(file: ItemFile) -> dict[str, Any]:
