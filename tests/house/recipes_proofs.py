@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 from smallcity import Recipe, World
 
+from yiwang.kernel.core.actor import system_actor
 from yiwang.kernel.core.pack import Manifest, Pack
 from yiwang.kernel.core.text import Text
 from yiwang.trust import service as trust
@@ -64,7 +66,46 @@ def credential_revoke(world: World) -> partial[object]:
     return partial(trust.credential_revoke, actor=world.actor, number=number, case="C-2", reason="试")
 
 
+def matter(closed: date) -> trust.Matter:
+    return trust.Matter("A-1", "试", "civil", "completed", closed, "1y", "试行规定 第一条", {})
+
+
+def archive_pack(world: World, closed: date = date(2000, 1, 1)) -> partial[object]:
+    return partial(trust.archive_pack, actor=world.actor, matter=matter(closed), parts={"case.json": b"{}"})
+
+
+def archive_check(world: World) -> partial[object]:
+    archive_pack(world)()
+    return partial(trust.archive_check, actor=world.actor, number="A-1")
+
+
+def archive_transfer(world: World) -> partial[object]:
+    archive_pack(world)()
+    return partial(trust.archive_transfer, actor=world.actor, number="A-1", office="市档案馆")
+
+
+def archive_received(world: World) -> partial[object]:
+    archive_transfer(world)()
+    return partial(trust.archive_received, actor=world.actor, number="A-1", receipt="R-1")
+
+
+def archive_destroy_propose(world: World) -> partial[object]:
+    archive_pack(world)()
+    return partial(trust.archive_destroy_propose, actor=world.actor, number="A-1", reason="到期")
+
+
+def archive_destroy_approve(world: World) -> partial[object]:
+    archive_destroy_propose(world)()
+    return partial(trust.archive_destroy_approve, actor=system_actor("house:approver"), number="A-1")
+
+
 RECIPES: dict[str, Recipe] = {
+    "archive_check": archive_check,
+    "archive_destroy_approve": archive_destroy_approve,
+    "archive_destroy_propose": archive_destroy_propose,
+    "archive_pack": archive_pack,
+    "archive_received": archive_received,
+    "archive_transfer": archive_transfer,
     "credential_issue": credential_issue,
     "credential_kind_install": credential_kind_install,
     "credential_revoke": credential_revoke,

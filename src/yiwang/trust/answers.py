@@ -97,3 +97,52 @@ class CredentialKindRow:
     department: str
     laws: tuple[str, ...]
     fields: Mapping[str, Text]
+
+
+@dataclass(frozen=True)
+class ArchiveRow:
+    """`keep_until` is the first day it need not be kept, None for good; `holds` what the newest check said."""
+
+    number: str
+    title: str
+    department: str
+    result: str
+    closed_on: date
+    retention: str
+    basis: str
+    keep_until: date | None
+    state: str
+    digest: str
+    size: int
+    packed_at: datetime
+    holds: bool | None
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One run of the four checks: name of each, what was looked at, the problems found."""
+
+    at: datetime
+    by: str
+    holds: bool
+    results: tuple[tuple[Text, Text, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class TransferLine:
+    office: str
+    digest: str
+    by: str
+    at: datetime
+    receipt: str
+    received_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ArchiveView:
+    row: ArchiveRow
+    checks: tuple[CheckLine, ...]
+    transfers: tuple[TransferLine, ...]
+    proposed_by: str
+    reason: str
+    certificate: str

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from yiwang.trust.answers import CredentialFact, CredentialKindRow, CredentialRow, CredentialView
+from yiwang.trust.answers import (
+    ArchiveRow,
+    ArchiveView,
+    CredentialFact,
+    CredentialKindRow,
+    CredentialRow,
+    CredentialView,
+)
+from yiwang.trust.archivereads import archive_file, archive_get, archive_list, archive_over
 from yiwang.trust.asking import methods_of
 from yiwang.trust.bindings import (
     ASSURANCES,
@@ -90,6 +98,12 @@ from yiwang.trust.sessions import SessionRow, session_list
 from yiwang.trust.subjects import subject_hash
 
 __all__ = [
+    "ArchiveRow",
+    "ArchiveView",
+    "archive_file",
+    "archive_get",
+    "archive_list",
+    "archive_over",
     "ASSURANCES",
     "SCOPES",
     "ProviderButton",

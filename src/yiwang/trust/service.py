@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from yiwang.trust.appending import Appended, append_until, ledger_append_pending
+from yiwang.trust.archive import (
+    Matter,
+    archive_check,
+    archive_destroy_approve,
+    archive_destroy_propose,
+    archive_pack,
+    archive_received,
+    archive_transfer,
+)
 from yiwang.trust.asking import GrantAsk
 from yiwang.trust.backups import BackupReport, Part, backup_check, backup_make, backup_restore, part_declare
 from yiwang.trust.bindings import subject_bind, subject_unbind
@@ -44,6 +53,13 @@ from yiwang.trust.sessions import (
 from yiwang.trust.uses import Use, use_note, uses_note
 
 __all__ = [
+    "Matter",
+    "archive_check",
+    "archive_destroy_approve",
+    "archive_destroy_propose",
+    "archive_pack",
+    "archive_received",
+    "archive_transfer",
     "ProviderAsk",
     "provider_begin",
     "provider_return",
