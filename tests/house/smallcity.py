@@ -36,7 +36,7 @@ def resource_file() -> ResourceFile:
             "summary": {"zh": "试", "en": "A trial"},
             "category": "department",
             "provider": "civil",
-            "share": {"type": "unconditional", "methods": ["batch"]},
+            "share": {"type": "unconditional", "methods": ["batch", "subscribe"]},
             "update": {"cycle": "monthly"},
             "published": FOUNDED,
             "duties": dict.fromkeys(DUTIES, "civil"),

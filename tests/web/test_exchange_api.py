@@ -13,9 +13,9 @@ from django.test import Client
 from exchangecity import FIELDS, LI, REGISTER, SYSTEM, WEATHER, WU, ExchangeCity, found, person
 
 from yiwang.config.place import Place
+from yiwang.data.exchange import uses
 from yiwang.data.exchange.records import shapes_forget
 from yiwang.data.models import ExchangeAnswer, Projection, Record
-from yiwang.trust import service as trust
 from yiwang.trust.clients import clients_forget
 from yiwang.trust.selectors import subject_hash
 from yiwang.trust.service import grant_revoke
@@ -32,7 +32,7 @@ def city(db: None, home: Place, monkeypatch: pytest.MonkeyPatch) -> ExchangeCity
         made.lines.append(line)
         return f"use-{len(made.lines)}"
 
-    monkeypatch.setattr(trust, "use_note", note, raising=False)
+    monkeypatch.setattr(uses, "use_note", note)
     return made
 
 

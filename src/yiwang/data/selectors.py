@@ -13,7 +13,9 @@ from yiwang.data.catalogue import (
     resource_sample,
 )
 from yiwang.data.effectruns import EffectFigures, EffectRun, RuleFigures, effect_get
+from yiwang.data.exchange.batches import batch_get
 from yiwang.data.exchange.signing import exchange_keys, exchange_signature
+from yiwang.data.exchange.subscriptions import subscription_get, subscription_list
 from yiwang.data.loadreads import load_get, load_list, load_mapping_get, rejected_list
 from yiwang.data.opening.licences import LICENCES, Licence
 from yiwang.data.opening.plans import FORMATS, LEAST_THRESHOLD, THEMES, USUAL_THRESHOLD
@@ -52,6 +54,7 @@ __all__ = [
     "THEMES",
     "USUAL_THRESHOLD",
     "VersionRow",
+    "batch_get",
     "board_health",
     "catalogue_facets",
     "catalogue_list",
@@ -80,5 +83,7 @@ __all__ = [
     "resource_lineage",
     "resource_profile",
     "resource_sample",
+    "subscription_get",
+    "subscription_list",
     "version_list",
 ]

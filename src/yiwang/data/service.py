@@ -16,7 +16,10 @@ from yiwang.data.custody import data_destroy, finding_decide, stage_record
 from yiwang.data.demands import demand_answer, demand_file
 from yiwang.data.effectruns import EffectRun, effect_ask
 from yiwang.data.exchange.answering import Call, RecordAnswer, exchange_query, exchange_verify
+from yiwang.data.exchange.batches import BatchRow, batch_get, batch_open, batch_read
+from yiwang.data.exchange.deliveries import deliveries_send, exchange_tidy, exchange_until
 from yiwang.data.exchange.idempotency import answer_begin, answer_drop, answer_keep
+from yiwang.data.exchange.subscriptions import subscription_open, subscription_pull, subscription_stop
 from yiwang.data.exports import export_file, rejected_file, scratch_file
 from yiwang.data.loads import load_execute, load_receive
 from yiwang.data.models import Load
@@ -30,7 +33,7 @@ from yiwang.data.opening.releases import (
     release_withdraw,
 )
 from yiwang.data.resources import resource_install
-from yiwang.data.tasks import effect_task, load_task, tidy_task
+from yiwang.data.tasks import batch_task, effect_task, load_task, tidy_task
 from yiwang.data.upkeep import lake_tidy
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
@@ -43,8 +46,16 @@ __all__ = [
     "answer_begin",
     "answer_drop",
     "answer_keep",
+    "batch_read",
+    "batch_start",
+    "deliveries_send",
     "exchange_query",
+    "exchange_tidy",
+    "exchange_until",
     "exchange_verify",
+    "subscription_open",
+    "subscription_pull",
+    "subscription_stop",
     "SetWords",
     "city_lists",
     "city_score",
@@ -174,3 +185,14 @@ def effect_start(*, actor: Actor, decision_id: str, number: int, on: date, purpo
     if run.state == "waiting":
         effect_task.enqueue(actor.id, actor.name, decision_id, number)
     return run
+
+
+def batch_start(*, actor: Actor, call: Call, format: str, once: str) -> BatchRow:
+    """Take an order for a batch and queue it. `once` is what makes it the same order again.
+
+    Raises NotFound, InputError, UseRefused.
+    """
+    name, is_new = batch_open(actor=actor, call=call, format=format, once=once)
+    if is_new:
+        batch_task.enqueue(name)
+    return batch_get(actor, name)

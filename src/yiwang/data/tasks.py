@@ -7,7 +7,9 @@ import logging
 from django_tasks import task
 
 from yiwang.data.effectruns import effect_work
+from yiwang.data.exchange.batches import batch_make
 from yiwang.data.exchange.projection import projection_fill
+from yiwang.data.exchange.subscriptions import deliveries_cut
 from yiwang.data.loads import load_execute
 from yiwang.data.models import Load
 from yiwang.data.upkeep import lake_tidy
@@ -48,6 +50,13 @@ def effect_task(actor_id: str, actor_name: str, decision_id: str, number: int) -
 
 @task()
 def records_task(resource_id: str) -> int:
-    """Bring the records of a resource to its newest version; how many were written."""
+    """Bring the records of a resource to its newest version, and what changed on its way; how many were written."""
     filled = projection_fill(resource_id)
+    deliveries_cut(resource_id)
     return filled.written if filled is not None else 0
+
+
+@task()
+def batch_task(name: str) -> str:
+    """Make the file of a batch; the state it ends in."""
+    return batch_make(name)

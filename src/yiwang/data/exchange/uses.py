@@ -7,8 +7,8 @@ from typing import Any
 
 from yiwang.data.exchange.shape import Shape
 from yiwang.kernel.core.actor import Actor
-from yiwang.trust import service as trust
 from yiwang.trust.selectors import Permit, subject_hash
+from yiwang.trust.service import use_note
 
 SUBJECTS = {"resident-id": "resident", "credit-code": "firm"}
 
@@ -27,7 +27,7 @@ def noted(
     *, actor: Actor, permit: Permit, version: int | None, about: Sequence[str], via: str, acting_for: str, rows: int
 ) -> str:
     """The use's id, once its line is flushed."""
-    use: str = trust.use_note(
+    return use_note(
         actor=actor,
         resource=permit.resource,
         version="" if version is None else str(version),
@@ -40,4 +40,3 @@ def noted(
         acting_for=acting_for,
         rows=rows,
     )
-    return use

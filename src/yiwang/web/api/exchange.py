@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,12 +13,13 @@ from ninja.errors import HttpError, ValidationError
 from yiwang.data import selectors as reads
 from yiwang.data import service as data
 from yiwang.data.service import Call, RecordAnswer
-from yiwang.kernel.core.canonical import canonical_json
 from yiwang.kernel.errors import InputError
 from yiwang.web.actors import actor_of_request
-from yiwang.web.api.exchangedoor import JSON, KEY, error_told
+from yiwang.web.api.exchangebulk import router
+from yiwang.web.api.exchangedoor import JSON, error_told, told
 from yiwang.web.api.exchangeshapes import (
     ERRORS,
+    ONCE,
     CallIn,
     KeyOut,
     KeysOut,
@@ -30,18 +30,6 @@ from yiwang.web.api.exchangeshapes import (
     VerifyOut,
 )
 from yiwang.web.api.oauth import ClientBearer
-
-ONCE = {
-    "parameters": [
-        {
-            "in": "header",
-            "name": KEY,
-            "required": False,
-            "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{8,80}$"},
-            "description": "同一键同一答复，保留一天 / the same key gets the same answer, for a day",
-        }
-    ]
-}
 
 api = NinjaAPI(
     title="Yiwang 一网 · 数据共享交换 / data exchange",
@@ -55,11 +43,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
 )
 bearer = ClientBearer()
-
-
-def told(answer: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    """One way to write an answer, so that what is signed can be written again."""
-    return HttpResponse(canonical_json(answer), status=status, content_type=JSON)
+api.add_router("", router, auth=bearer)
 
 
 @api.exception_handler(ValidationError)

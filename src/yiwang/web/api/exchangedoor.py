@@ -11,8 +11,9 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from django.urls import resolve
 from yiwang.data import selectors as reads
 from yiwang.data import service as data
 from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.canonical import canonical_json
 from yiwang.kernel.errors import InputError, NotFound, TooOften, YiwangError
 from yiwang.trust.errors import ClientRefused
 from yiwang.trust.selectors import client_actor
@@ -68,6 +70,11 @@ def _told(request: HttpRequest) -> HttpResponse:
                 where=reference,
             )
         )
+
+
+def told(answer: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """One way to write an answer, so that what is signed can be written again."""
+    return HttpResponse(canonical_json(answer), status=status, content_type=JSON)
 
 
 def error_told(error: YiwangError) -> HttpResponse:

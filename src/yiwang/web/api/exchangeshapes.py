@@ -67,6 +67,75 @@ class VerifyOut(UsedOut):
     matches: dict[str, bool]
 
 
+class BatchIn(CallIn):
+    fields: list[FieldId] = Field(default=[], max_length=400, description="空为授权的全部 / none: all the grant gives")
+    format: Literal["csv", "jsonl"] = "jsonl"
+
+
+class BatchOut(Schema):
+    """`signature` is over the canonical JSON of `manifest`, which names the file's SHA-256 and the line of the use."""
+
+    id: str
+    resource: str
+    grant: str
+    purpose: str
+    format: str
+    state: Literal["waiting", "done", "failed", "expired"]
+    version: int | None
+    rows: int
+    manifest: dict[str, Any]
+    signature: str
+    error: dict[str, str] | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class SubscriptionIn(CallIn):
+    """`url`: where changes are brought; without one they are pulled."""
+
+    resource: ResourceId
+    fields: list[FieldId] = Field(default=[], max_length=400, description="空为授权的全部 / none: all the grant gives")
+    url: str = Field("", max_length=500, pattern=r"^(https?://[!-~]+)?$")
+
+
+class SubscriptionOut(Schema):
+    """`secret` is told to who subscribes with a `url`, and then only: deliveries are signed with it."""
+
+    id: str
+    resource: str
+    grant: str
+    purpose: str
+    fields: list[str]
+    url: str
+    state: Literal["active", "stopped"]
+    waiting: int
+    dead: int
+    created_at: datetime
+    secret: str
+
+
+class SubscriptionsOut(Schema):
+    items: list[SubscriptionOut]
+
+
+class ChangeOut(Schema):
+    """`ref` names the record to this subscriber alone. "gone": it went away, or the grant does not cover it any more."""
+
+    ref: str
+    change: Literal["set", "gone"]
+    version: int
+    fields: dict[str, Any]
+
+
+class ChangesOut(Schema):
+    """Come back with `cursor`; `more` says that there is more already. `use` is empty when no value was given."""
+
+    changes: list[ChangeOut]
+    cursor: str
+    more: bool
+    use: str
+
+
 class KeyOut(Schema):
     id: str
     algorithm: Literal["ed25519"]
@@ -101,3 +170,14 @@ class ErrorOut(Schema):
 
 
 ERRORS: dict[int, type[Schema]] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429, 500, 503), ErrorOut)
+ONCE = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": False,
+            "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{8,80}$"},
+            "description": "同一键同一答复，保留一天 / the same key gets the same answer, for a day",
+        }
+    ]
+}
