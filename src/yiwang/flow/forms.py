@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from yiwang.flow.core.forms.elements import Form
+from yiwang.flow.core.forms.elements import Form, Option, with_options
 from yiwang.flow.core.forms.reading import FormRead, form_read
 from yiwang.flow.models import FormVersion, ItemVersion
 from yiwang.kernel.access import demand, verdict
@@ -21,6 +22,7 @@ from yiwang.kernel.core.closest import closest
 from yiwang.kernel.core.pack import Pack
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import NotFound, PackError
+from yiwang.kernel.selectors import department_list, division_list
 from yiwang.kernel.service import audit
 
 
@@ -137,7 +139,21 @@ def _read(form_id: str, digest: str, text: str) -> Form:
 def form_of(form_id: str, number: int) -> Form:
     """A form as it was read, from a version that was checked when it was installed. Raises NotFound."""
     row = form_version(form_id, number)
-    return _read(form_id, row.digest, json.dumps(row.body))
+    form = _read(form_id, row.digest, json.dumps(row.body))
+    named = {question.options_from for question in form.questions if question.options_from}
+    return with_options(form, {name: LISTS[name]() for name in named}) if named else form
+
+
+def _departments() -> tuple[Option, ...]:
+    return tuple(Option(one.code, one.name) for one in department_list())
+
+
+def _divisions() -> tuple[Option, ...]:
+    return tuple(Option(one.code, Text(zh=one.name, en=one.name)) for one in division_list())
+
+
+# What each list of the city holds today: a form that names one need not be changed when the city is.
+LISTS: dict[str, Callable[[], tuple[Option, ...]]] = {"departments": _departments, "divisions": _divisions}
 
 
 def _is_public(form_id: str) -> bool:

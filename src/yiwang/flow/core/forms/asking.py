@@ -8,7 +8,7 @@ from typing import Any
 from yiwang.flow.core.forms.elements import EACH, Kind, Limits, Option, Question
 from yiwang.flow.core.forms.filetypes import FILE_TYPES
 from yiwang.flow.core.forms.said import Said
-from yiwang.flow.core.forms.vocabulary import AUTOCOMPLETE
+from yiwang.flow.core.forms.vocabulary import AUTOCOMPLETE, OPTION_LISTS
 from yiwang.kernel.core.text import Text
 from yiwang.rules.core.feel.patterns import matches
 from yiwang.rules.core.feel.values import NoValue
@@ -53,7 +53,8 @@ def question_read(said: Said, **place: Any) -> Question:
         label=label,
         help=said.said(said.text("description"), "yw:en.description"),
         limits=_limits(said, kind),
-        options=_options(said) if kind.has_options else (),
+        options=_options(said) if kind.has_options and "yw:options" not in said.properties else (),
+        options_from=_options_from(said, kind),
         as_text=said.flag("serializeToString"),
         readonly=said.flag("readonly"),
         prefix=said.said(said.text("prefixAdorner", appearance), "yw:en.prefix"),
@@ -189,6 +190,22 @@ def _files(said: Said) -> tuple[tuple[str, ...], int, int]:
         said.fault("yw:max 写成 10MB 或 500KB，最多 100MB", "write yw:max as 10MB or 500KB, at most 100MB")
     count = said.whole("yw:count", 1, MAX_FILES, said.properties)
     return accept, max_bytes, (count or MOST_FILES) if said.flag("multiple") else 1
+
+
+def _options_from(said: Said, kind: Kind) -> str:
+    """The list of the city the options come from; empty for options of the form's own."""
+    if "yw:options" not in said.properties:
+        return ""
+    name, known = said.properties["yw:options"], ", ".join(OPTION_LISTS)
+    if not kind.has_options:
+        said.fault("yw:options 只用于选择题", "yw:options belongs to a choice")
+    if name not in OPTION_LISTS:
+        said.fault(f"yw:options 须是 {known} 之一", f"yw:options must be one of {known}")
+    if "values" in said.raw or any(key.startswith("yw:en.value.") for key in said.properties):
+        said.fault(
+            "选项要么写在表单里，要么取自名单，不能两样都有", "options stand in the form or come from a list, not both"
+        )
+    return str(name)
 
 
 def _options(said: Said) -> tuple[Option, ...]:

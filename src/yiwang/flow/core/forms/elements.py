@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -87,6 +87,7 @@ class Question(Element):
     """`address` is where its answer stands: names of groups with a path, `*` for the entry of a list, and last its key.
 
     `field` is the catalogue field it fills (`resource.field`), `reason` why it is asked although the city holds it.
+    `options_from` names a list of the city that gives the options on the day the form is asked.
     """
 
     key: str
@@ -96,6 +97,7 @@ class Question(Element):
     help: Text | None = None
     limits: Limits = Limits()
     options: tuple[Option, ...] = ()
+    options_from: str = ""
     as_text: bool = False
     readonly: bool = False
     prefix: Text | None = None
@@ -163,6 +165,19 @@ class Form:
     def deciding(self) -> frozenset[str]:
         """The ids of the questions on whose answers it depends what else is asked."""
         return frozenset(name for names in self.needs.values() for name in names)
+
+
+def with_options(form: Form, lists: Mapping[str, tuple[Option, ...]]) -> Form:
+    """The form with the options that stand in lists of the city; a question of its own options is as it was."""
+    return replace(form, members=tuple(_filled(one, lists) for one in form.members))
+
+
+def _filled(element: Element, lists: Mapping[str, tuple[Option, ...]]) -> Element:
+    if isinstance(element, Question) and element.options_from:
+        return replace(element, options=lists[element.options_from])
+    if isinstance(element, Group):
+        return replace(element, members=tuple(_filled(one, lists) for one in element.members))
+    return element
 
 
 def walk(members: tuple[Element, ...]) -> Iterator[Element]:

@@ -106,8 +106,10 @@ REFUSED: dict[str, Text] = {
 # Keys that stand in form-js schemas and are refused with a reason of their own.
 REFUSED_KEYS: dict[str, Text] = {
     "defaultValue": Text(zh="默认值会替申请人作答", en="a default answers for the applicant"),
-    "valuesKey": Text(zh="选项须写在表单里", en="the options must stand in the form"),
-    "valuesExpression": Text(zh="选项须写在表单里", en="the options must stand in the form"),
+    "valuesKey": Text(zh="选项写在表单里，或用 yw:options", en="write the options in the form, or use yw:options"),
+    "valuesExpression": Text(
+        zh="选项写在表单里，或用 yw:options", en="write the options in the form, or use yw:options"
+    ),
     "disabled": Text(
         zh="不能回答的问题不要问；不再改的用 readonly", en="ask no question nobody can answer; use readonly"
     ),
@@ -128,11 +130,16 @@ PROPERTIES: dict[str, Text] = {
     "yw:prefill": Text(zh="true：从该信息项预填", en="true: filled in from that field"),
     "yw:show": Text(zh="FEEL，为真才问", en="FEEL; asked only when true"),
     "yw:place": Text(zh="true：地图上的一点", en="true: a point on the map"),
+    "yw:options": Text(
+        zh="选项取自市里的名单：departments 或 divisions", en="options from a list of the city: departments, divisions"
+    ),
     "yw:accept": Text(zh="文件类型，如 jpg png pdf", en="types of file, such as jpg png pdf"),
     "yw:max": Text(zh="单个文件上限，如 10MB", en="the most a file may have, such as 10MB"),
     "yw:count": Text(zh="multiple 时最多几个文件", en="how many files at most, when multiple"),
     "yw:autocomplete": Text(zh="浏览器自动填写的种类", en="what a browser may fill in"),
 }
+# Lists of the city that options may come from; each option is a code of the list with its name.
+OPTION_LISTS = ("departments", "divisions")
 # Tokens of HTML that a question about the applicant may name.
 AUTOCOMPLETE = frozenset(
     {"name", "tel", "email", "street-address", "postal-code", "organization", "bday", "sex", "off"}
