@@ -9,7 +9,7 @@ from datacity import HEADER, SYSTEM, DataCity, one_field, resource
 
 from yiwang.data import service
 from yiwang.data.exchange import projection
-from yiwang.data.exchange.projection import projection_fill, projections_fill
+from yiwang.data.exchange.projection import projection_fill, projections_behind
 from yiwang.data.exchange.records import Held, record_get, shapes_forget
 from yiwang.data.models import Projection, Record
 from yiwang.kernel.errors import InputError
@@ -143,8 +143,9 @@ def test_a_field_whose_grade_rises_is_sealed_afterwards(city: DataCity) -> None:
     projection_fill("people")
     fields = [f | {"grade": 3} if f["id"] == "town" else f for f in FIELDS]
     city.install(resource(fields=fields, rules=[], key=["id_number"]))
-    (filled,) = projections_fill()
-    assert filled.written == 1 and "永安" not in Record.objects.get().plain
+    assert projections_behind() == ("people",)
+    projection_fill("people")
+    assert projections_behind() == () and "永安" not in Record.objects.get().plain
     shapes_forget()
     assert values(A)["town"] == "永安"
 
@@ -165,7 +166,7 @@ def test_of_a_resource_that_is_not_shared_nothing_is_kept(city: DataCity) -> Non
     projection_fill("people")
     assert Record.objects.count() == 1
     city.install(resource(share={"type": "refused", "basis": "保密法"}))
-    projections_fill()
+    projection_fill("people")
     assert not Record.objects.exists()
 
 

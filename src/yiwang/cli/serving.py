@@ -20,7 +20,7 @@ from yiwang.cli.city import prepare
 from yiwang.cli.output import say, shell_actor, told
 from yiwang.cli.synthetic import make, synth_folder
 from yiwang.data.selectors import catalogue_facets, city_inhabitants
-from yiwang.data.service import city_lists, lake_tidy_queue, load_run
+from yiwang.data.service import city_lists, exchange_until, lake_tidy_queue, load_run
 from yiwang.flow.service import router_train, specimens_make, tick_until
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict, Unavailable
@@ -110,7 +110,10 @@ def serve(host: str, port: int, *, browser: bool) -> None:
         "worker": [*python, "django", "db_worker", "--interval", "0.5"],
     }
     children = {name: subprocess.Popen(command, env=dict(os.environ)) for name, command in commands.items()}
-    loops = [threading.Thread(target=loop, args=(stop,), daemon=True) for loop in (dispatch_until, tick_until, append_until)]
+    loops = [
+        threading.Thread(target=loop, args=(stop,), daemon=True)
+        for loop in (dispatch_until, tick_until, append_until, exchange_until)
+    ]
     for loop in loops:
         loop.start()
     try:

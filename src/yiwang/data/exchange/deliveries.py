@@ -17,12 +17,13 @@ from yiwang.data.exchange.batches import batches_tidy
 from yiwang.data.exchange.changes import changes_read
 from yiwang.data.exchange.idempotency import answers_tidy
 from yiwang.data.exchange.posting import NotTaken, parcel_hmac, parcel_post
+from yiwang.data.exchange.projection import projections_behind
 from yiwang.data.exchange.records import shape_held
 from yiwang.data.exchange.signing import exchange_signature
 from yiwang.data.exchange.subscriptions import secret_of, until_of
 from yiwang.data.exchange.uses import noted
 from yiwang.data.models import Delivery, ExchangeBatch, Subscription
-from yiwang.data.tasks import batch_task
+from yiwang.data.tasks import batch_task, records_task
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import canonical_json
 from yiwang.kernel.errors import YiwangError
@@ -70,12 +71,15 @@ def exchange_until(stop: threading.Event, *, period: float = 2.0) -> None:
 
 
 def exchange_tidy() -> dict[str, int]:
-    """Drop what was kept long enough, and take up batches whose maker died."""
+    """Drop what was kept long enough, take up batches whose maker died, and records that are behind for whatever reason."""
+    behind = projections_behind()
+    for resource in behind:
+        records_task.enqueue(resource)
     stranded = ExchangeBatch.objects.filter(state=ExchangeBatch.State.WAITING, created_at__lt=timezone.now() - STRANDED)
     names = list(stranded.values_list("pk", flat=True))
     for name in names:
         batch_task.enqueue(name)
-    return {"answers": answers_tidy(), "batches": batches_tidy(), "stranded": len(names)}
+    return {"answers": answers_tidy(), "batches": batches_tidy(), "stranded": len(names), "behind": len(behind)}
 
 
 def _due() -> QuerySet[Delivery]:

@@ -6,7 +6,7 @@ subscribers see are whole fillings only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,10 +72,10 @@ def projection_fill(resource_id: str) -> Filled | None:
             return filled
 
 
-def projections_fill() -> tuple[Filled, ...]:
-    """Every resource whose records are behind its table or its definition."""
-    done = (projection_fill(name) for name in _known() if _is_behind(name))
-    return tuple(filled for filled in done if filled is not None)
+def projections_behind() -> tuple[str, ...]:
+    """The resources whose records are behind their table or their definition."""
+    names = set(Resource.objects.values_list("id", flat=True)) | set(Projection.objects.values_list("pk", flat=True))
+    return tuple(name for name in sorted(names) if _is_behind(name))
 
 
 def records_forget(resource_id: str) -> int:
@@ -84,11 +84,6 @@ def records_forget(resource_id: str) -> int:
     state = Projection.objects.filter(pk=resource_id)
     state.update(version=None, shape="", records=0, filled_at=timezone.now())
     return gone
-
-
-def _known() -> Iterator[str]:
-    names = set(Resource.objects.values_list("id", flat=True)) | set(Projection.objects.values_list("pk", flat=True))
-    return iter(sorted(names))
 
 
 def _shape(resource_id: str) -> Shape | None:
