@@ -94,6 +94,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "before its timers are written": lambda: die_before(recording, "_timers"),
     "before the audit line": lambda: die_before(casework, "audit"),
     "before its events": lambda: die_before(casework, "emit"),
+    "before all of it is written": lambda: die_before(casework, "write"),
     "before the commit": lambda: die_before(casework, "Changes"),
     "before a rung is told": lambda: die_before(rungs, "message_send"),
     "before the told rungs are deleted": lambda: die_before(QuerySet, "delete", 1),

@@ -28,6 +28,7 @@ WRITES = (
     "before its timers are written",
     "before the audit line",
     "before its events",
+    "before all of it is written",
     "before the commit",
 )
 TICKS = (

@@ -4,7 +4,7 @@ audit line and events are written in one transaction. Killed anywhere before the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,12 +22,12 @@ from yiwang.flow.definitions import definition_of
 from yiwang.flow.errors import CaseClosed, CaseMoved, StepForbidden
 from yiwang.flow.events import CASE_CHANGED, CASE_CLOSED
 from yiwang.flow.models import Case, CaseStep
-from yiwang.flow.recording import record
+from yiwang.flow.recording import record, write
 from yiwang.flow.steps import event_body, event_kind, event_of
 from yiwang.flow.turns import Changes, Turn
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import NotFound
-from yiwang.kernel.service import audit, emit
+from yiwang.kernel.service import Batch, audit, emit
 
 # What one event may set off by itself (scripts, actions, decisions) before it is taken for a diagram that runs in a circle.
 MOST_FOLLOWING = 1000
@@ -124,8 +124,8 @@ def _step(turn: Turn, event: Event, by: Actor | None = None) -> bool:
 
 def keep(turn: Turn, *, act: str, rule: str, purpose: str = "", details: Mapping[str, object] | None = None) -> None:
     """Write all of it. Called cases begin after their caller is written; a called case that ends tells its caller."""
-    case, changes = turn.case, turn.changes
-    record(turn)
+    case, changes, batch = turn.case, turn.changes, Batch()
+    record(turn, batch)
     audit(
         actor=turn.actor,
         act=act,
@@ -134,15 +134,11 @@ def keep(turn: Turn, *, act: str, rule: str, purpose: str = "", details: Mapping
         rule=rule,
         purpose=purpose[:400],
         details={"step": case.events, **(details or {})},
+        batch=batch,
     )
-    for one in changes.steps[:1]:
-        payload = {"case": case.pk, "number": case.number, "kind": one.kind, "step": one.number}
-        emit(CASE_CHANGED, {**payload, "department": case.department})
-    for name, said in changes.events:
-        emit(name, said)
-    if changes.ended is not None:
-        closed = {"case": case.pk, "number": case.number, "outcome": changes.ended.outcome.value}
-        emit(CASE_CLOSED, {**closed, "department": case.department})
+    for name, said in _told(case, changes):
+        emit(name, said, batch)
+    write(turn, batch)
     turn.changes = Changes()
     for token in changes.calls_dropped:
         _drop_call(turn, token)
@@ -154,6 +150,15 @@ def keep(turn: Turn, *, act: str, rule: str, purpose: str = "", details: Mapping
             call_open(turn, call)
     if changes.ended is not None and case.parent_id is not None:
         _tell_caller(turn, changes.ended)
+
+
+def _told(case: Case, changes: Changes) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    which = {"case": case.pk, "number": case.number, "department": case.department}
+    for one in changes.steps[:1]:
+        yield CASE_CHANGED, {**which, "kind": one.kind, "step": one.number}
+    yield from changes.events
+    if changes.ended is not None:
+        yield CASE_CLOSED, {**which, "outcome": changes.ended.outcome.value}
 
 
 def _tell_caller(turn: Turn, ended: Ended) -> None:

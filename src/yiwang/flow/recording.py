@@ -1,15 +1,14 @@
-"""What a write leaves in the tables: as few statements as there are kinds of rows."""
+"""What a write leaves in the tables, collected in one batch; only what others name by its number is written before."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from yiwang.flow.clocks import due_of, rung_dues
 from yiwang.flow.errors import CaseMoved
 from yiwang.flow.events import WORK_OPENED
-from yiwang.flow.models import Case, CaseClock, CaseNote, CaseStep, Due, Pause, Wait, Work
+from yiwang.flow.models import Case, CaseClock, Due, Pause, Wait, Work
 from yiwang.flow.turns import Turn
 from yiwang.flow.waiting import hears, waits_of
+from yiwang.kernel.service import Batch
 
 # A task's own limit reminds those who hold it and tells their leader when it is over; a case's ladder is its item's.
 WORK_RUNGS = (
@@ -18,39 +17,44 @@ WORK_RUNGS = (
 )
 
 
-def record(turn: Turn) -> None:
-    """Raises CaseMoved when the case is no longer as it was when the write began."""
-    _case(turn)
-    CaseStep.objects.bulk_create(turn.changes.steps)
-    _closed_works(turn)
-    _changed_works(turn)
-    _new_works(turn)
-    _timers(turn)
-    CaseNote.objects.bulk_create(turn.changes.notes)
+def record(turn: Turn, batch: Batch) -> None:
+    """Everything the turn changed, with the case's own row first: nothing touched there means that somebody else moved it."""
+    _case(turn, batch)
+    batch.insert(turn.changes.steps)
+    _closed_works(turn, batch)
+    _changed_works(turn, batch)
+    _new_works(turn, batch)
+    _timers(turn, batch)
+    batch.insert(turn.changes.notes)
     if turn.changes.ended is not None:
-        _close(turn)
+        _close(turn, batch)
     if hears(turn.definition):
-        _waits(turn)
+        _waits(turn, batch)
 
 
-def _case(turn: Turn) -> None:
+def write(turn: Turn, batch: Batch) -> None:
+    """Raises CaseMoved when the case is no longer as it was when the write began."""
+    if batch.write():
+        return
+    case = turn.case
+    raise CaseMoved(
+        zh=f"办件 {case.number} 在此期间已被别人办理",
+        en=f"somebody else has moved case {case.number} on meanwhile",
+        where=f"case {case.number}",
+        hint_zh="请重新打开后再办。",
+        hint_en="Open it again first.",
+    )
+
+
+def _case(turn: Turn, batch: Batch) -> None:
     case = turn.case
     before, case.events = case.events, case.events + len(turn.changes.steps)
     case.state = turn.state.dumps()
-    kept = Case.objects.filter(pk=case.pk, events=before).update(
-        state=case.state, events=case.events, status=case.status, closed_at=case.closed_at
-    )
-    if not kept:
-        raise CaseMoved(
-            zh=f"办件 {case.number} 在此期间已被别人办理",
-            en=f"somebody else has moved case {case.number} on meanwhile",
-            where=f"case {case.number}",
-            hint_zh="请重新打开后再办。",
-            hint_en="Open it again first.",
-        )
+    said = {"state": case.state, "events": case.events, "status": case.status, "closed_at": case.closed_at}
+    batch.update(Case, {"id": case.pk, "events": before}, said)
 
 
-def _closed_works(turn: Turn) -> None:
+def _closed_works(turn: Turn, batch: Batch) -> None:
     gone: dict[str, list[int]] = {}
     for number, how in turn.changes.closed.items():
         made = turn.changes.works.get(number)
@@ -59,29 +63,29 @@ def _closed_works(turn: Turn) -> None:
         else:
             gone.setdefault(how, []).append(number)
     for how, numbers in gone.items():
-        Work.objects.filter(case_id=turn.case.pk, number__in=numbers).update(
-            closed_at=turn.now, closed_how=how, closed_by=turn.actor.id, is_waiting=False
-        )
+        said = {"closed_at": turn.now, "closed_how": how, "closed_by": turn.actor.id, "is_waiting": False}
+        batch.update(Work, {"case_id": turn.case.pk, "number": tuple(numbers)}, said)
     numbers = [number for several in gone.values() for number in several]
-    if numbers and _stop(turn.case, turn.now, work__number__in=numbers):
-        Due.objects.filter(case_id=turn.case.pk, clock__work__number__in=numbers).delete()
+    if not numbers:
+        return
+    running = CaseClock.objects.filter(case_id=turn.case.pk, stopped_at=None, work__number__in=numbers)
+    clocks = tuple(running.values_list("pk", flat=True))
+    if clocks:
+        batch.update(CaseClock, {"id": clocks}, {"stopped_at": turn.now})
+        batch.delete(Due, {"clock_id": clocks})
 
 
-def _stop(case: Case, now: datetime, **which: object) -> int:
-    return CaseClock.objects.filter(case_id=case.pk, stopped_at=None, **which).update(stopped_at=now)
-
-
-def _changed_works(turn: Turn) -> None:
+def _changed_works(turn: Turn, batch: Batch) -> None:
     for number, changed in turn.changes.updates.items():
         made = turn.changes.works.get(number)
         if made is None:
-            Work.objects.filter(case_id=turn.case.pk, number=number).update(**changed)
+            batch.update(Work, {"case_id": turn.case.pk, "number": number}, changed)
         else:
             for name, value in changed.items():
                 setattr(made, name, value)
 
 
-def _new_works(turn: Turn) -> None:
+def _new_works(turn: Turn, batch: Batch) -> None:
     works = list(turn.changes.works.values())
     if not works:
         return
@@ -101,10 +105,13 @@ def _new_works(turn: Turn) -> None:
             clocks.append(made)
             own = due_of(made, pauses, turn.calendar)
             work.sort_due = min((one for one in (own, end) if one), default=None)
-    Work.objects.bulk_create(works)
-    CaseClock.objects.bulk_create(clocks)
+    batch.insert_numbered(works)
+    for one in clocks:
+        # The work has its number only now.
+        one.work = one.work
+    batch.insert_numbered(clocks)
     running = [one for one in clocks if one.stopped_at is None]
-    Due.objects.bulk_create(due for one in running for due in _rungs(one, pauses, turn))
+    batch.insert(due for one in running for due in _rungs(one, pauses, turn))
     for work in works:
         payload = {"case": case.pk, "number": case.number, "work": work.pk, "node": work.node, "kind": work.kind}
         told = {"department": work.department, "assignee": work.assignee, "round": work.round}
@@ -141,30 +148,29 @@ def _work_clock(turn: Turn, work: Work, before: Work | None) -> CaseClock | None
     return clock
 
 
-def _timers(turn: Turn) -> None:
+def _timers(turn: Turn, batch: Batch) -> None:
     gone = turn.changes.dropped | set(turn.changes.timers)
     if gone:
-        Due.objects.filter(case_id=turn.case.pk, kind=Due.Kind.TIMER, key__in=gone).delete()
-    Due.objects.bulk_create(turn.changes.timers.values())
+        batch.delete(Due, {"case_id": turn.case.pk, "kind": Due.Kind.TIMER, "key": tuple(sorted(gone))})
+    batch.insert(turn.changes.timers.values())
 
 
-def _close(turn: Turn) -> None:
+def _close(turn: Turn, batch: Batch) -> None:
     """Nothing of an ended case is owed or looked for any more."""
     case = turn.case
-    Work.objects.filter(case_id=case.pk, closed_at=None).update(
-        closed_at=turn.now, closed_how="cancelled", closed_by=turn.actor.id
-    )
-    Due.objects.filter(case_id=case.pk).delete()
-    _stop(case, turn.now)
-    Pause.objects.filter(case_id=case.pk, end=None).update(end=turn.now)
+    cancelled = {"closed_at": turn.now, "closed_how": "cancelled", "closed_by": turn.actor.id}
+    batch.update(Work, {"case_id": case.pk, "closed_at": None}, cancelled)
+    batch.delete(Due, {"case_id": case.pk})
+    batch.update(CaseClock, {"case_id": case.pk, "stopped_at": None}, {"stopped_at": turn.now})
+    batch.update(Pause, {"case_id": case.pk, "end": None}, {"end": turn.now})
 
 
-def _waits(turn: Turn) -> None:
+def _waits(turn: Turn, batch: Batch) -> None:
     wanted = waits_of(turn.definition, turn.state)
     rows = {(row.kind, row.name, row.key): row.pk for row in Wait.objects.filter(case_id=turn.case.pk)}
     gone = [pk for heard, pk in rows.items() if heard not in wanted]
     if gone:
-        Wait.objects.filter(pk__in=gone).delete()
+        batch.delete(Wait, {"id": tuple(gone)})
     fresh = sorted(wanted - set(rows))
     if fresh:
-        Wait.objects.bulk_create(Wait(case_id=turn.case.pk, kind=k, name=n, key=key) for k, n, key in fresh)
+        batch.insert(Wait(case_id=turn.case.pk, kind=k, name=n, key=key) for k, n, key in fresh)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from yiwang.kernel.access import demand
+from yiwang.kernel.batch import Batch
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import plain
 from yiwang.kernel.errors import InputError
@@ -42,8 +43,9 @@ def audit(
     rule: str = "",
     purpose: str = "",
     details: Mapping[str, object] | None = None,
+    batch: Batch | None = None,
 ) -> int:
-    """Append a line in the current transaction and return its number.
+    """Append a line in the current transaction and return its number; 0 for one that is written with a batch.
 
     `rule` is the rule of the access verdict; `details` may hold anything canonical JSON can say. Raises InputError for
     a purpose of more than 400 characters.
@@ -56,7 +58,7 @@ def audit(
             hint_zh="请写得短一些。",
             hint_en="Say it shorter.",
         )
-    line = AuditLine.objects.create(
+    line = AuditLine(
         actor_id=actor.id,
         actor_name=actor.name,
         act=act,
@@ -66,6 +68,10 @@ def audit(
         purpose=purpose,
         details=plain(details or {}),
     )
+    if batch is not None:
+        batch.insert([line])
+        return 0
+    line.save(force_insert=True)
     return int(line.pk)
 
 

@@ -104,11 +104,14 @@ def liaison_history(code: str) -> tuple[LiaisonRow, ...]:
 
 def below_each(as_of: date) -> Mapping[str, frozenset[str]]:
     """For every department of a day the set of itself and all below it, in one query."""
-    spans = _spans(as_of)
-    found: dict[str, set[str]] = {code: set() for code in spans}
-    for code in spans:
-        for upper in _above(spans, code):
+    rows = DepartmentSpan.objects.filter(holds_on(as_of)).values_list("department__code", "parent__code")
+    above: dict[str, str | None] = dict(rows)
+    found: dict[str, set[str]] = {code: set() for code in above}
+    for code in above:
+        upper: str | None = code
+        while upper in found:
             found[upper].add(code)
+            upper = above[upper]
     return {code: frozenset(codes) for code, codes in found.items()}
 
 

@@ -19,6 +19,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from pydantic import BaseModel, ValidationError
 
+from yiwang.kernel.batch import Batch
 from yiwang.kernel.core.closest import closest_hint
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import InputError
@@ -90,8 +91,8 @@ def event_kinds() -> tuple[EventKind, ...]:
     return tuple(KINDS[name] for name in sorted(KINDS))
 
 
-def emit(name: str, payload: BaseModel | Mapping[str, object]) -> int:
-    """Write an event in the current transaction and return its number.
+def emit(name: str, payload: BaseModel | Mapping[str, object], batch: Batch | None = None) -> int:
+    """Write an event in the current transaction and return its number; 0 for one that is written with a batch.
 
     Raises InputError for a name or payload that is not declared, RuntimeError outside a transaction: there the event
     could be lost or could tell of a change that never happened.
@@ -105,7 +106,12 @@ def emit(name: str, payload: BaseModel | Mapping[str, object]) -> int:
         raise InputError(
             zh=f"事件 {name} 的内容不合声明：{error}", en=f"event {name} is not as declared: {error}", where=name
         ) from error
-    return Event.objects.create(name=name, payload=said.model_dump(mode="json"), due_at=timezone.now()).pk
+    event = Event(name=name, payload=said.model_dump(mode="json"), due_at=timezone.now())
+    if batch is not None:
+        batch.insert([event])
+        return 0
+    event.save(force_insert=True)
+    return int(event.pk)
 
 
 def event_waiting_count() -> int:

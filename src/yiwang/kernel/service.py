@@ -5,6 +5,7 @@ from __future__ import annotations
 from yiwang.kernel.accounts import account_create, account_enable, password_set, role_grant, role_revoke
 from yiwang.kernel.actions import ActionKind, action_declare, action_run
 from yiwang.kernel.auditing import audit
+from yiwang.kernel.batch import Batch
 from yiwang.kernel.city import city_mark_synthetic, demo_accounts_create
 from yiwang.kernel.departmentwork import department_dissolve, department_save, departments_install, liaison_assign
 from yiwang.kernel.divisionwork import DivisionTarget, division_change, divisions_install
@@ -18,6 +19,7 @@ from yiwang.kernel.tasks import dispatch_until
 
 __all__ = [
     "ActionKind",
+    "Batch",
     "Delivery",
     "DeliveryReport",
     "DivisionTarget",
