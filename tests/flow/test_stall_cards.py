@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import tarfile
+from datetime import timedelta
+
 import pytest
 from casecity import CITIZEN, ROOT, SYSTEM, finish
+from django.utils import timezone
 
 from yiwang.config.place import Place
 from yiwang.flow.models import Case
-from yiwang.flow.service import case_open
-from yiwang.kernel.errors import NotFound
+from yiwang.flow.service import case_archive, case_open, cases_archive
+from yiwang.kernel.errors import Conflict, NotFound
+from yiwang.kernel.selectors import file_path
 from yiwang.kernel.service import pack_install
 from yiwang.trust.holders import holder_of
 from yiwang.trust.models import Credential
+from yiwang.trust.selectors import archive_get
 from yiwang.trust.subjects import subject_hash
 
 APPLICANT = {"name": "林某（模拟）", "id_number": "23088119900101123X", "phone": "13900000000"}
@@ -67,3 +74,30 @@ def test_a_refusal_gives_no_card() -> None:
 def test_a_case_that_is_not_there_has_no_holder() -> None:
     with pytest.raises(NotFound):
         holder_of("nothing")
+
+
+def test_a_closed_case_goes_into_the_archive_whole_with_the_retention_of_its_item() -> None:
+    case = filed()
+    with pytest.raises(Conflict, match="has not ended"):
+        case_archive(actor=SYSTEM, number=case.number)
+    finish(case, "examine", granted="yes")
+    digest = case_archive(actor=SYSTEM, number=case.number)
+    assert case_archive(actor=SYSTEM, number=case.number) == digest
+    row = archive_get(SYSTEM, case.number).row
+    assert (row.holds, row.retention, row.result) == (True, "30y", "completed")
+    with tarfile.open(file_path(digest)) as tar:
+        found = {member.name.split("/", 1)[1]: tar.extractfile(member) for member in tar.getmembers()}
+        told = json.loads(found["data/case.json"].read())  # type: ignore[union-attr]
+    assert {"data/steps.json", "data/process.bpmn", "data/item.json"} <= set(found)
+    assert (told["applicant"]["name"], "secret" in told) == (APPLICANT["name"], False)
+
+
+def test_a_case_whose_item_says_no_retention_is_left_and_named() -> None:
+    case = filed()
+    finish(case, "examine", granted="yes")
+    assert case.item is not None
+    case.item.body = {**case.item.body, "retention": None}
+    case.item.save()
+    done = cases_archive(actor=SYSTEM, closed_before=timezone.localdate() + timedelta(days=1))
+    assert (done.packed, [number for number, _ in done.refused]) == ((), [case.number])
+    assert "retention" in done.refused[0][1]

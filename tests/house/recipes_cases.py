@@ -147,6 +147,28 @@ def case_rate(world: World) -> partial[object]:
     return partial(flow.case_rate, actor=world.actor, number=found.number, code=found.code, grade=5)
 
 
+def ended(world: World) -> str:
+    """A case that has run to its end, of an item that says how long it is kept."""
+    prepared(world)
+    item = ItemVersion.objects.get()
+    basis = {"law": "试行办法", "article": "第三条"}
+    item.body = {**item.body, "retention": {"completed": "30y", "otherwise": "10y", "basis": basis}}
+    item.save()
+    found = flow.case_open(actor=world.actor, item_id="house-item", title="试")
+    for node in ("first", "second"):
+        flow.work_done(actor=world.actor, work_id=Work.objects.get(node=node).pk)
+    return found.number
+
+
+def case_archive(world: World) -> partial[object]:
+    return partial(flow.case_archive, actor=world.actor, number=ended(world))
+
+
+def cases_archive(world: World) -> partial[object]:
+    ended(world)
+    return partial(flow.cases_archive, actor=world.actor, closed_before=date(2999, 1, 1))
+
+
 def case_resume(world: World) -> partial[object]:
     number = opened(world).number
     flow.case_suspend(actor=world.actor, number=number, reason="hearing")
@@ -223,6 +245,8 @@ RECIPES: dict[str, Recipe] = {
     recipe.__name__: recipe
     for recipe in (
         action_retry,
+        case_archive,
+        cases_archive,
         case_extend,
         case_hand_over_all,
         case_note,

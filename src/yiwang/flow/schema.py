@@ -224,6 +224,14 @@ class BeforeFile(_File):
     source: Text
 
 
+class RetentionFile(_File):
+    """How long a case is kept after its end, by how it ended: `permanent`, or years such as `30y`."""
+
+    completed: str = Field(pattern=r"^(permanent|[1-9][0-9]?y)$")
+    otherwise: str = Field(pattern=r"^(permanent|[1-9][0-9]?y)$")
+    basis: Basis
+
+
 class ItemFile(_File):
     """`items/<id>.yaml`: one service item. Counter, phone, web, mobile, kiosk and message all read this one definition."""
 
@@ -265,6 +273,8 @@ class ItemFile(_File):
     # How often the applicant must come in person.
     visits: int = Field(default=0, ge=0, le=20)
     before: BeforeFile | None = None
+    # Without it a case of this item is not archived: nobody guesses how long.
+    retention: RetentionFile | None = None
     # The item a low rating opens a case of.
     follow_up: Name | Literal[""] = ""
     # 代办: another person may apply for the applicant.

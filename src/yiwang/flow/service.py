@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yiwang.flow.answering import case_answer
+from yiwang.flow.archiving import Archived, case_archive, cases_archive
 from yiwang.flow.bouncing import duty_rule, work_refuse
 from yiwang.flow.cases import (
     action_retry,
@@ -59,6 +60,7 @@ from yiwang.flow.works import (
 )
 
 __all__ = [
+    "Archived",
     "Record",
     "Submission",
     "draft_drop",
@@ -69,6 +71,7 @@ __all__ = [
     "form_submit",
     "action_retry",
     "case_answer",
+    "case_archive",
     "case_extend",
     "case_hand_over_all",
     "case_note",
@@ -106,6 +109,7 @@ __all__ = [
     "process_withdraw",
     "duty_rule",
     "work_refuse",
+    "cases_archive",
     "client_key_make",
     "client_key_revoke",
     "case_link",
