@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from yiwang.kernel.core.text import Text
 from yiwang.web.casewords import CASE_WORDS
+from yiwang.web.grantwords import GRANT_WORDS
+from yiwang.web.openwords import OPEN_WORDS
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,10 @@ WORDS: dict[str, dict[str, Word]] = {
         "warn": _word("提醒", "warns", "warn", "flag"),
     },
 }
-WORDS |= {kind: {value: _word(*entry) for value, entry in known.items()} for kind, known in CASE_WORDS.items()}
+WORDS |= {
+    kind: {value: _word(*entry) for value, entry in known.items()}
+    for kind, known in (CASE_WORDS | GRANT_WORDS | OPEN_WORDS).items()
+}
 
 # How each share is counted, in a line; the engine counts it so in data/core/quality.py.
 DIMENSION_HOW: dict[str, Text] = {

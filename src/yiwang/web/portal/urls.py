@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from yiwang.web.portal import asked, filing, items, session, tracking, views
+from yiwang.web.portal import asked, filing, items, opendata, session, tracking, views
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("services/<str:item_id>/", items.item, name="item"),
     path("services/<str:item_id>/apply/", filing.apply, name="apply"),
     path("services/<str:item_id>/apply/review/", filing.review, name="review"),
+    path("open/", opendata.opendata, name="opendata"),
+    path("open/sets/<str:set_id>/", opendata.open_set, name="open-set"),
+    path("open/sets/<str:set_id>/data.<str:format>", opendata.open_file, name="open-file"),
     path("track/", tracking.track, name="track"),
     path("track/<str:number>/", tracking.tracked, name="tracked"),
     path("track/<str:number>/receipt/", tracking.receipt, name="receipt"),
