@@ -7,3 +7,4 @@ import "./loads.mjs";
 import "./forms.mjs";
 import "./place.mjs";
 import "./asked.mjs";
+import "./passkey.mjs";

@@ -16,8 +16,10 @@ from smallcity import PASSWORD, Recipe, World
 
 from yiwang.kernel import service as kernel
 from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.text import Text
 from yiwang.kernel.selectors import actor_again
 from yiwang.trust import service as trust
+from yiwang.trust.models import IdentityProvider, ProviderLink
 from yiwang.trust.selectors import TotpStart, factor_list
 
 TOKEN = "a-token-of-the-house"
@@ -38,6 +40,13 @@ def client_rotate(world: World) -> partial[object]:
 def client_enable(world: World) -> partial[object]:
     client_new(world)()
     return partial(trust.client_enable, actor=world.actor, client_id="desk", enabled=False)
+
+
+def demo_client_make(world: World) -> partial[object]:
+    world.departments()
+    kernel.department_save(actor=world.actor, code="human-resources", name=Text(zh="人社", en="HR"), parent="city")
+    kernel.city_mark_synthetic(actor=world.actor)
+    return partial(trust.demo_client_make, actor=world.actor)
 
 
 def token_given(world: World) -> partial[object]:
@@ -156,7 +165,23 @@ def sessions_end_all(world: World) -> partial[object]:
     return partial(trust.sessions_end_all, actor=world.actor, account=world.account())
 
 
+def provider_save(world: World) -> partial[object]:
+    ask = trust.ProviderAsk("city", Text(zh="市统一认证", en="City"), "https://id.example", "yiwang", "s")
+    return partial(trust.provider_save, actor=world.actor, ask=ask)
+
+
+def provider_unlink(world: World) -> partial[object]:
+    provider_save(world)()
+    actor = owner(world)
+    link = ProviderLink.objects.create(
+        provider=IdentityProvider.objects.get(), account_id=int(actor.id[8:]), subject="s"
+    )
+    return partial(trust.provider_unlink, actor=actor, link=link.pk)
+
+
 RECIPES: dict[str, Recipe] = {
+    "provider_save": provider_save,
+    "provider_unlink": provider_unlink,
     "code_use": code_use,
     "factor_remove": factor_remove,
     "factors_reset": factors_reset,
@@ -175,6 +200,7 @@ RECIPES: dict[str, Recipe] = {
     "client_enable": client_enable,
     "client_new": client_new,
     "client_rotate": client_rotate,
+    "demo_client_make": demo_client_make,
     "token_given": token_given,
 }
 EXEMPT: dict[str, str] = {
@@ -182,5 +208,7 @@ EXEMPT: dict[str, str] = {
     "passkey_ask": "asks a question and keeps nothing; its answer is passkey_use",
     "passkey_begin": "asks a question and keeps nothing; its answer is passkey_add",
     "passkey_use": "needs a device that signs; the line is looked at in tests/trust/test_identity_passkeys.py",
+    "provider_begin": "asks the provider and keeps nothing; its answer is provider_return",
+    "provider_return": "needs a provider; the line is looked at in tests/trust/test_identity_providers.py",
     "session_seen": "notes when a browser was last seen, five minutes exact; who signed in has its line",
 }

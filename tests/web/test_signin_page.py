@@ -24,7 +24,7 @@ def test_the_right_password_leads_to_the_page_that_was_asked_for(city: Place) ->
 def test_nobody_is_sent_to_another_site_after_signing_in(city: Place) -> None:
     an_account()
     answer = Client().post("/sign-in/", {"username": "wang", "password": PASSWORD, "next": "//elsewhere.example/"})
-    assert answer["Location"] == "/work/"
+    assert answer["Location"] == "/account/"
 
 
 def test_a_wrong_password_is_said_beside_the_form_and_keeps_the_name(city: Place) -> None:

@@ -16,6 +16,7 @@ from yiwang.data.effectruns import EffectFigures, EffectRun, RuleFigures, effect
 from yiwang.data.exchange.batches import batch_get
 from yiwang.data.exchange.signing import exchange_keys, exchange_signature
 from yiwang.data.exchange.subscriptions import subscription_get, subscription_list
+from yiwang.data.inhabitants import Inhabitant, city_inhabitants
 from yiwang.data.loadreads import load_get, load_list, load_mapping_get, rejected_list
 from yiwang.data.opening.licences import LICENCES, Licence
 from yiwang.data.opening.plans import FORMATS, LEAST_THRESHOLD, THEMES, USUAL_THRESHOLD
@@ -39,6 +40,8 @@ from yiwang.data.tracing import RecordTrace, record_trace
 from yiwang.data.versions import VersionRow, version_list
 
 __all__ = [
+    "Inhabitant",
+    "city_inhabitants",
     "EffectFigures",
     "EffectRun",
     "FORMATS",

@@ -22,11 +22,11 @@ DEMO_PASSWORD = "yiwang-demo-2026"
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """An account anybody may use in a demo. `role` holds at `scope`."""
+    """An account anybody may use in a demo. `role` holds at `scope`; a resident or a firm has neither."""
 
     username: str
     name: Text
-    role: Role
+    role: Role | None
     department: str
     scope: str
     password: str = DEMO_PASSWORD
@@ -86,6 +86,9 @@ DEMO_ACCOUNTS = (
         "power-supply",
         "power-supply",
     ),
+    DemoAccount("resident", Text(zh="演示·居民甲", en="Demo resident"), None, "", ""),
+    DemoAccount("resident-two", Text(zh="演示·居民乙", en="Demo resident, another"), None, "", ""),
+    DemoAccount("firm", Text(zh="演示·企业", en="Demo firm"), None, "", ""),
 )
 
 
@@ -146,9 +149,10 @@ def demo_accounts_create(*, actor: Actor) -> tuple[DemoAccount, ...]:
                 username=demo.username,
                 display_name=demo.name.zh,
                 password=demo.password,
-                department=demo.department,
+                department=demo.department or None,
             )
-            role_grant(actor=actor, account=account.pk, role=demo.role, department=demo.scope)
+            if demo.role is not None:
+                role_grant(actor=actor, account=account.pk, role=demo.role, department=demo.scope)
         audit(
             actor=actor,
             act="city.demo-accounts",

@@ -17,7 +17,7 @@ from oauth2_provider.models import AccessToken, Application
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor, Role
 from yiwang.kernel.errors import Conflict, InputError, NotFound
-from yiwang.kernel.selectors import Page, department_get, paged
+from yiwang.kernel.selectors import Page, city_is_synthetic, department_get, paged
 from yiwang.kernel.service import audit
 from yiwang.trust.errors import ClientRefused
 from yiwang.trust.models import ClientProfile
@@ -37,6 +37,11 @@ class ClientSecret:
 
     client_id: str
     secret: str
+
+
+# Shown when a synthetic city starts; a real city never has it.
+DEMO_CLIENT = ClientSecret("demo-client", "yiwang-demo-client-2026")
+DEMO_DEPARTMENT = "human-resources"
 
 
 @dataclass(frozen=True)
@@ -88,28 +93,35 @@ def client_new(*, actor: Actor, client_id: str, name: str, department: str, purp
                 zh=f"请填写{zh}，不超过 {longest} 字", en=f"give a {en} of at most {longest} characters", where=where
             )
     department_get(department)
-    secret = secrets.token_urlsafe(SECRET_BYTES)
     with transaction.atomic():
         if Application.objects.filter(client_id=client_id).exists():
             raise Conflict(
                 zh=f"客户端编号 {client_id} 已被使用", en=f"the client id {client_id} is taken", where="client_id"
             )
-        application = Application.objects.create(
-            client_id=client_id,
-            client_secret=secret,
-            name=name.strip(),
-            client_type=Application.CLIENT_CONFIDENTIAL,
-            authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
-        )
-        ClientProfile.objects.create(
-            application=application,
-            department=department,
-            purpose=purpose.strip(),
-            made_by=actor.id,
-            secret_at=timezone.now(),
-        )
+        made = ClientSecret(client_id, secrets.token_urlsafe(SECRET_BYTES))
+        _make(actor, made, name=name.strip(), department=department, purpose=purpose.strip())
         _line(actor, "client.new", client_id, rule, {"department": department, "purpose": purpose.strip()})
-    return ClientSecret(client_id, secret)
+    return made
+
+
+def demo_client_make(*, actor: Actor) -> ClientSecret:
+    """The program anybody may use in a synthetic city; its secret is public. Safe to run again. Raises Conflict elsewhere."""
+    rule = demand(actor, "client.edit", DEMO_DEPARTMENT).rule
+    if not city_is_synthetic():
+        raise Conflict(
+            zh="只有合成数据城市可以有演示客户端", en="Only a synthetic city has a demo client", where="city"
+        )
+    with transaction.atomic():
+        if not Application.objects.filter(client_id=DEMO_CLIENT.client_id).exists():
+            _make(
+                actor,
+                DEMO_CLIENT,
+                name="演示·人社核验",
+                department=DEMO_DEPARTMENT,
+                purpose="演示：核验参保人的登记信息",
+            )
+        _line(actor, "client.demo", DEMO_CLIENT.client_id, rule, {"department": DEMO_DEPARTMENT})
+    return DEMO_CLIENT
 
 
 def client_rotate(*, actor: Actor, client_id: str) -> ClientSecret:
@@ -184,6 +196,23 @@ def token_given(*, token: str) -> None:
     with transaction.atomic():
         AccessToken.objects.filter(application__client_id=client_id, expires__lte=timezone.now()).delete()
         _line(seen.actor, "client.token", client_id, "client-credentials", {"scopes": sorted(seen.scopes)})
+
+
+def _make(actor: Actor, made: ClientSecret, *, name: str, department: str, purpose: str) -> None:
+    application = Application.objects.create(
+        client_id=made.client_id,
+        client_secret=made.secret,
+        name=name,
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
+    )
+    ClientProfile.objects.create(
+        application=application,
+        department=department,
+        purpose=purpose,
+        made_by=actor.id,
+        secret_at=timezone.now(),
+    )
 
 
 def _look(name: str) -> _Seen:

@@ -82,6 +82,13 @@ from yiwang.trust.ledger import (
     use_proof,
 )
 from yiwang.trust.master import MasterState, master_state
+from yiwang.trust.materials import (
+    MaterialRow,
+    MaterialUseRow,
+    consent_text,
+    material_list,
+    material_use_list,
+)
 from yiwang.trust.passkeys import Site
 from yiwang.trust.providers import (
     ProviderButton,
@@ -98,6 +105,11 @@ from yiwang.trust.sessions import SessionRow, session_list
 from yiwang.trust.subjects import subject_hash
 
 __all__ = [
+    "MaterialRow",
+    "MaterialUseRow",
+    "consent_text",
+    "material_list",
+    "material_use_list",
     "ArchiveRow",
     "ArchiveView",
     "archive_file",

@@ -40,6 +40,7 @@ from yiwang.trust.granting import (
 )
 from yiwang.trust.holders import holder_source_declare
 from yiwang.trust.keys import key_rotate, keys_prepare
+from yiwang.trust.materials import GivenMaterial, material_end, material_keep, material_use
 from yiwang.trust.passkeys import passkey_add, passkey_ask, passkey_begin, passkey_use
 from yiwang.trust.providers import ProviderAsk, provider_begin, provider_return, provider_save, provider_unlink
 from yiwang.trust.sessions import (
@@ -53,6 +54,10 @@ from yiwang.trust.sessions import (
 from yiwang.trust.uses import Use, use_note, uses_note
 
 __all__ = [
+    "GivenMaterial",
+    "material_end",
+    "material_keep",
+    "material_use",
     "Matter",
     "archive_check",
     "archive_destroy_approve",

@@ -57,6 +57,11 @@ TOKEN_PATHS: dict[str, str] = {
 }
 
 
+# In the session of who must set up a second factor before anything else; and what is open until then.
+ENROL = "second_factor_needed"
+ENROL_ROUTES = {"portal:security", "portal:security-app", "portal:security-passkey", "portal:sign-out"}
+
+
 def path_takes_token(path: str) -> bool:
     return any(path.startswith(place) for place in TOKEN_PATHS)
 

@@ -61,6 +61,10 @@ WORK = (
     _Plan("部门", "Departments", "work:departments", "building-community"),
     _Plan("证照", "Credentials", "proofs:credentials", "certificate", "credential.read"),
     _Plan("密钥台账", "Keys", "proofs:key-ledger", "key", "key.read"),
+    _Plan("核验绑定", "Bind people", "work:bind", "user-plus", "subject.bind"),
+    _Plan("账号", "Accounts", "work:accounts", "users", "account.edit"),
+    _Plan("接口客户端", "API clients", "work:clients", "key", "client.edit"),
+    _Plan("统一认证", "Identity providers", "work:providers", "login", "provider.edit"),
     _Plan("审计记录", "Audit", "work:audit", "list-details", "audit.read"),
 )
 

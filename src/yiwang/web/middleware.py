@@ -11,12 +11,14 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import translation
 
 from yiwang.kernel.errors import YiwangError
 from yiwang.trust.errors import ClientRefused
 from yiwang.trust.selectors import client_actor
-from yiwang.web.access import path_takes_token, route_is_public
+from yiwang.trust.service import session_seen
+from yiwang.web.access import ENROL, ENROL_ROUTES, path_takes_token, route_is_public
 from yiwang.web.actors import HELD_AS
 from yiwang.web.answers import error_answer, large_answer, page_malformed, unexpected_answer, unsigned_answer
 
@@ -105,11 +107,22 @@ class SignInRequiredMiddleware:
         if path_takes_token(request.path):
             return token_needed(request)
         if request.user.is_authenticated:
-            return None
+            return factor_needed(request)
         if request.path.startswith("/api/"):
             return unsigned_answer(request)
         back = request.get_full_path() if request.method == "GET" else "/"
         return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': back})}")
+
+
+def factor_needed(request: HttpRequest) -> HttpResponse | None:
+    """None, unless the role of who is signed in takes a second factor and there is none yet: then the way to set one up."""
+    session_seen(str(request.session.session_key))
+    match = request.resolver_match
+    if not request.session.get(ENROL) or (match is not None and match.view_name in ENROL_ROUTES):
+        return None
+    if request.path.startswith("/api/"):
+        return unsigned_answer(request)
+    return HttpResponseRedirect(reverse("portal:security"))
 
 
 def token_needed(request: HttpRequest) -> HttpResponse | None:

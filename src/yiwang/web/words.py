@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from yiwang.kernel.core.text import Text
 from yiwang.web.casewords import CASE_WORDS
 from yiwang.web.grantwords import GRANT_WORDS
+from yiwang.web.identitywords import IDENTITY_WORDS
 from yiwang.web.openwords import OPEN_WORDS
 
 
@@ -137,7 +138,7 @@ WORDS: dict[str, dict[str, Word]] = {
 }
 WORDS |= {
     kind: {value: _word(*entry) for value, entry in known.items()}
-    for kind, known in (CASE_WORDS | GRANT_WORDS | OPEN_WORDS).items()
+    for kind, known in (CASE_WORDS | GRANT_WORDS | IDENTITY_WORDS | OPEN_WORDS).items()
 }
 
 # How each share is counted, in a line; the engine counts it so in data/core/quality.py.
