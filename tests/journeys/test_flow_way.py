@@ -76,6 +76,30 @@ def test_a_citizen_files_with_a_photo_and_a_place_is_called_back_and_says_not_so
     expect(citizen.locator("main")).to_contain_text("派单")
 
 
+def test_a_citizen_says_on_the_tracking_page_that_it_is_not_solved(visit) -> None:
+    citizen = filed(visit, "暖气还是不热，阀门打不开")
+    number = number_of(citizen)
+    worker = visit("/work/works/?whose=department", who="staff-housing")
+    open_work(worker, number)
+    worker.get_by_label("已办成").check()
+    worker.get_by_label("给诉求人的答复").fill("阀门已更换")
+    worker.get_by_role("button", name="提交", exact=True).click()
+    expect(worker.get_by_text("已办完这一步")).to_be_visible()
+
+    citizen.get_by_role("link", name="看进度").click()
+    citizen.get_by_role("link", name="去说").click()
+    citizen.get_by_label("未解决").check()
+    citizen.get_by_label("哪里没有解决").fill("还是打不开")
+    citizen.get_by_label("现场照片").set_input_files({"name": "v.png", "mimeType": "image/png", "buffer": PICTURE})
+    citizen.get_by_role("button", name="提交", exact=True).click()
+    expect(citizen.locator("main")).to_contain_text("说说是否解决：未解决；还是打不开")
+    expect(citizen.get_by_role("link", name="去说")).to_have_count(0)
+
+    operator = visit("/work/works/?whose=department", who="operator")
+    open_work(operator, number)
+    expect(operator.locator("main")).to_contain_text("派单")
+
+
 def refused(visit, number: str) -> None:
     page = visit("/work/works/?whose=department", who="staff-housing")
     open_work(page, number)

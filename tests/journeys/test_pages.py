@@ -63,6 +63,7 @@ PAGES = {
     "process": ("/studio/processes/hotline-ticket/", "lead"),
     "draft of a process": ("/studio/processes/rating-follow-up/versions/2/", "lead"),
     "change a process": ("/studio/processes/hotline-ticket/edit/", "lead"),
+    "move running cases": ("/studio/processes/hotline-ticket/cases/", "lead"),
     "how a process goes": ("/studio/processes/hotline-ticket/insight/", "lead"),
     "board": ("/cockpit/", "leader"),
 }
