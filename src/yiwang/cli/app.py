@@ -9,9 +9,11 @@ from yiwang.cli import (
     city,
     clocks,
     hotline,
+    ledger,
     loading,
     packs,
     processes,
+    proofs,
     routing,
     rules,
     serving,
@@ -29,6 +31,8 @@ app = typer.Typer(
 app.command("init")(city.init)
 app.command("demo")(serving.demo)
 app.command("up")(serving.up)
+app.command("verify")(ledger.verify)
+app.command("witness")(ledger.witness)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 app.command("load")(loading.load)
@@ -45,3 +49,6 @@ app.add_typer(routing.app, name="eval")
 app.add_typer(hotline.routing, name="routing")
 app.add_typer(hotline.report, name="report")
 app.add_typer(hotline.open311, name="open311")
+app.command("verify-credential")(proofs.verify_credential)
+app.add_typer(proofs.keys, name="keys")
+app.add_typer(proofs.archive, name="archive")

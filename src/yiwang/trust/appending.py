@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -155,7 +156,22 @@ def _publish() -> int:
             _tile(state)
         if state.size and not SignedHead.objects.filter(size=state.size).exists():
             _sign(state)
-        return int(state.size)
+    _put("keys", "".join(f"{one}\n" for one in verifiers()))
+    head = SignedHead.objects.order_by("-size").first()
+    if head is not None:
+        _put("checkpoint", head.note)
+    return int(state.size)
+
+
+def _put(name: str, text: str) -> None:
+    """A small file beside the tiles, as outsiders fetch it; written only when it changes."""
+    path = tiles_folder() / name
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{name}.{os.getpid()}")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
 
 
 def _tile(state: LedgerState) -> None:

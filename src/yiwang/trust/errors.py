@@ -27,6 +27,8 @@ class ClientRefused(Refused):
 
 class ProofWrong(InputError):
     code = "proof_wrong"
+    # something was checked and does not hold: not the asker\'s fault
+    exit_code = 1
 
 
 class KeysLocked(Unavailable):

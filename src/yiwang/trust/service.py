@@ -52,6 +52,7 @@ from yiwang.trust.sessions import (
     sessions_end_others,
 )
 from yiwang.trust.uses import Use, use_note, uses_note
+from yiwang.trust.verifying import ledger_export, ledger_verify, proof_bundle
 
 __all__ = [
     "GivenMaterial",
@@ -79,6 +80,9 @@ __all__ = [
     "backup_make",
     "backup_restore",
     "ledger_append_pending",
+    "ledger_export",
+    "ledger_verify",
+    "proof_bundle",
     "part_declare",
     "use_note",
     "uses_note",
