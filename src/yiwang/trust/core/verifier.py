@@ -92,7 +92,7 @@ def signed_head(note: str, keys: Sequence[str]) -> tuple[int, bytes] | str:
     if len(parts) < 3 or not parts[1].isdigit():
         return "form"
     for key in keys:
-        name, key_id, coded = key.rsplit("+", 2)
+        name, key_id, coded = key.split("+", 2)
         raw = base64.b64decode(coded)
         if raw[:1] != b"\1" or hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4].hex() != key_id:
             continue

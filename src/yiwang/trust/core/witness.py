@@ -74,10 +74,10 @@ def witness_look(folder: Path, fetch: Fetch, name: str, now: int, trusted: str =
             f"the log was rolled back: entries from {head.size} on are gone",
         )
         return Seen(head.size, before, str(note), head.size, *text)
-    fresh, changed = _fresh(folder, fetch, before, head.size)
+    fresh, is_same = _fresh(folder, fetch, before, head.size)
     grown = tree.extend(fresh)
-    if changed >= 0 or grown.size != head.size or grown.root() != head.root:
-        entry = changed if changed >= 0 else _first_changed(folder, fetch, before, head.size)
+    if not is_same or grown.size != head.size or grown.root() != head.root:
+        entry = _first_changed(folder, fetch, before, head.size)
         text = (
             f"账本被改写：从第 {entry} 条起与见过的不同",
             f"the log was forked: from entry {entry} on it is not what was seen",
@@ -115,15 +115,14 @@ def _keep(folder: Path, tree: Frontier, key: str, note: str) -> None:
         beside.replace(folder / name)
 
 
-def _fresh(folder: Path, fetch: Fetch, before: int, size: int) -> tuple[list[bytes], int]:
-    """Leaf hashes from `before` to `size`, and the first of those seen before in the same tile that changed (-1: none)."""
+def _fresh(folder: Path, fetch: Fetch, before: int, size: int) -> tuple[list[bytes], bool]:
+    """Leaf hashes from `before` to `size`, and whether those seen before in the same tile are as they were."""
     found: list[bytes] = []
     start = before - before % WIDTH
     for number in range(start // WIDTH, -(-size // WIDTH)):
         found += _tile(fetch, number, min(WIDTH, size - number * WIDTH))
     seen = _seen(folder, start, before)
-    changed = next((start + at for at, one in enumerate(seen) if at >= len(found) or found[at] != one), -1)
-    return found[before - start :], changed
+    return found[before - start :], found[: len(seen)] == seen
 
 
 def _first_changed(folder: Path, fetch: Fetch, before: int, size: int) -> int:
