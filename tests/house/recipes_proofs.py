@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from smallcity import Recipe, World
 
-from yiwang.kernel.core.actor import system_actor
+from yiwang.kernel.core.actor import Actor, system_actor
 from yiwang.kernel.core.pack import Manifest, Pack
 from yiwang.kernel.core.text import Text
+from yiwang.kernel.service import file_put
 from yiwang.trust import service as trust
 from yiwang.trust.schema import CredentialFile
+from yiwang.trust.subjects import subject_hash
 
 CARD = CredentialFile.model_validate(
     {
@@ -99,7 +103,55 @@ def archive_destroy_approve(world: World) -> partial[object]:
     return partial(trust.archive_destroy_approve, actor=system_actor("house:approver"), number="A-1")
 
 
+def holder(world: World) -> Actor:
+    """Somebody who is bound to a person of the registers."""
+    number = world.account("holder")
+    trust.subject_bind(**_binding(world, number))
+    return Actor(id=f"account:{number}", name="holder")
+
+
+def _binding(world: World, number: int) -> dict[str, Any]:
+    return {
+        "actor": world.actor,
+        "account": number,
+        "kind": "resident",
+        "identifier": "1",
+        "title": "甲*",
+        "assurance": "counter",
+    }
+
+
+def material_keep(world: World) -> partial[object]:
+    actor = holder(world)
+    file = file_put(actor=world.actor, source=io.BytesIO(b"text"), name="a.txt")
+    given = trust.GivenMaterial("identity-card", "身份证", file.digest)
+    return partial(
+        trust.material_keep, actor=actor, kind="resident", subject=subject_hash("resident", "1"), given=given
+    )
+
+
+def material_use(world: World) -> partial[object]:
+    keep = material_keep(world)
+    number = keep()
+    return partial(
+        trust.material_use,
+        actor=keep.keywords["actor"],
+        material=number,
+        case="C-1",
+        purpose="试",
+        consent="同意",
+    )
+
+
+def material_end(world: World) -> partial[object]:
+    keep = material_keep(world)
+    return partial(trust.material_end, actor=keep.keywords["actor"], material=keep())
+
+
 RECIPES: dict[str, Recipe] = {
+    "material_end": material_end,
+    "material_keep": material_keep,
+    "material_use": material_use,
     "archive_check": archive_check,
     "archive_destroy_approve": archive_destroy_approve,
     "archive_destroy_propose": archive_destroy_propose,

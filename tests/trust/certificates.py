@@ -83,7 +83,7 @@ def holder() -> Actor:
         subject_hash=subject_hash("resident", APPLICANT["id_number"]),
         sealed_identifier=b"",
         title="林*",
-        assurance="seen",
+        assurance="counter",
         bound_by=SHELL.id,
     )
     return Actor(id=f"account:{account.pk}", name="林")

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -19,16 +21,25 @@ from webcity import PASSWORD, ROOT, SYSTEM
 from yaml import safe_load
 
 from yiwang.config.place import Place
-from yiwang.kernel.core.actor import Role
+from yiwang.kernel.core.actor import Actor, Role
 from yiwang.kernel.core.pack import pack_read
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.models import AuditLine
 from yiwang.kernel.selectors import actor_of
-from yiwang.kernel.service import account_create, department_save, role_grant
+from yiwang.kernel.service import account_create, department_save, file_put, role_grant
 from yiwang.trust import selectors as reads
 from yiwang.trust.models import Credential, SubjectLink
 from yiwang.trust.schema import CredentialFile
-from yiwang.trust.service import credential_issue, credential_kind_install, credential_revoke
+from yiwang.trust.service import (
+    GivenMaterial,
+    Matter,
+    archive_pack,
+    credential_issue,
+    credential_kind_install,
+    credential_revoke,
+    material_keep,
+    material_use,
+)
 
 SignIn = Callable[[Role], Client]
 PACK = ROOT / "packs" / "service" / "food-stall"
@@ -54,7 +65,12 @@ def holder(number: str) -> Client:
     )
     name = Credential.objects.get().subject_hash
     SubjectLink.objects.create(
-        account_id=account.pk, kind="resident", subject_hash=name, sealed_identifier=b"", title="林*", assurance="seen"
+        account_id=account.pk,
+        kind="resident",
+        subject_hash=name,
+        sealed_identifier=b"",
+        title="林*",
+        assurance="counter",
     )
     client = Client()
     client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
@@ -211,3 +227,49 @@ def test_the_browser_and_the_server_give_the_same_answers(holder: Client, number
     found = by_node([whole, narrow], status)
     assert [one["state"] for one in found] == ["revoked", "revoked"]
     assert found[0]["since"] == str(timezone.localdate())
+
+
+def test_a_package_is_checked_handed_over_and_read_at_the_desk(signed_in: SignIn, city: Place) -> None:
+    matter = Matter("A-1", "低保申请", "civil-affairs", "completed", date(2000, 1, 1), "10y", "归档规定 第八条", {})
+    archive_pack(actor=SYSTEM, matter=matter, parts={"case.json": b"{}"})
+    clerk = signed_in(Role.STAFF)
+    assert "低保申请" in shown(clerk.get("/work/archive/?over=1"))
+    address = "/work/archive/A-1/"
+    assert "摘要" in shown(clerk.get(address))
+    assert clerk.post(f"{address}act/", {"act": "transfer", "office": " "}).status_code == 400
+    assert clerk.post(f"{address}act/", {"act": "burn"}).status_code == 400
+    for said in ({"act": "check"}, {"act": "transfer", "office": "市档案馆"}, {"act": "receipt", "receipt": "R-1"}):
+        assert clerk.post(f"{address}act/", said).status_code == 302
+    assert "R-1" in shown(clerk.get(address))
+    assert clerk.post(f"{address}package/", {"purpose": " "}).status_code == 400
+    package = b"".join(clerk.post(f"{address}package/", {"purpose": "复查"}).streaming_content)
+    assert b"case.json" in package
+    assert clerk.post(f"{address}act/", {"act": "propose", "reason": "保管期满"}).status_code == 302
+    assert clerk.post(f"{address}act/", {"act": "approve"}).status_code == 403
+    lead = signed_in(Role.LEADER)
+    assert lead.post(f"{address}act/", {"act": "approve"}).status_code == 302
+    assert "销毁证明" in shown(lead.get(address))
+
+
+def test_another_office_finds_no_package(signed_in: SignIn, city: Place) -> None:
+    matter = Matter("A-1", "低保申请", "data-bureau", "completed", date(2000, 1, 1), "10y", "归档规定 第八条", {})
+    archive_pack(actor=SYSTEM, matter=matter, parts={"case.json": b"{}"})
+    clerk = signed_in(Role.STAFF)
+    assert "没有档案" in shown(clerk.get("/work/archive/"))
+    assert clerk.get("/work/archive/A-1/").status_code == 404
+    assert clerk.post("/work/archive/A-1/package/", {"purpose": "好奇"}).status_code == 404
+
+
+def test_a_holder_sees_kept_materials_and_ends_their_reuse(holder: Client) -> None:
+    assert "还没有存着的材料" in shown(holder.get("/my/materials/"))
+    link = SubjectLink.objects.get()
+    actor = Actor(id=f"account:{link.account_id}", name="林")
+    file = file_put(actor=SYSTEM, source=BytesIO(b"%PDF-1.4"), name="card.pdf")
+    given = GivenMaterial("identity-card", "身份证复印件", file.digest)
+    kept = material_keep(actor=actor, kind="resident", subject=link.subject_hash, given=given)
+    material_use(actor=actor, material=kept, case="C-7", purpose="摊贩登记", consent="我同意")
+    page = shown(holder.get("/my/materials/"))
+    assert "身份证复印件" in page and "C-7" in page
+    assert holder.post(f"/my/materials/{kept}/end/").status_code == 302
+    assert "已停止" in shown(holder.get("/my/materials/"))
+    assert Client().post(f"/my/materials/{kept}/end/").status_code in (302, 403)

@@ -44,10 +44,11 @@ _PURPOSE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 # Found again by what was computed with them; another version would find nothing that is there already.
 FIXED: dict[str, Text] = {
     "subjects": Text(zh="账本和证照按它的摘要认人", en="the ledger and credentials know people by its digests"),
+    "ledger": Text(zh="见证方和核验程序凭它认这本账", en="witnesses and verifiers know the log by it"),
     "search": Text(zh="封存的字段靠它的摘要查找", en="sealed fields are found by its digests"),
 }
 # Made by `yiwang init`, so that none is first made inside a request that may yet be undone.
-FIRST = ("subjects", "search", "sealed", "ledger", "exchange", "credential", "seal", "identity")
+FIRST = ("subjects", "search", "sealed", "ledger", "exchange", "credential", "seal", "identity", "archive")
 # How long a process may close with a version that another one has just retired.
 NEWEST_FOR_SECONDS = 30.0
 

@@ -60,6 +60,7 @@ WORK = (
     _Plan("消息", "Messages", "work:messages", "mail"),
     _Plan("部门", "Departments", "work:departments", "building-community"),
     _Plan("证照", "Credentials", "proofs:credentials", "certificate", "credential.read"),
+    _Plan("档案", "Archive", "proofs:archives", "folders", "archive.read"),
     _Plan("密钥台账", "Keys", "proofs:key-ledger", "key", "key.read"),
     _Plan("核验绑定", "Bind people", "work:bind", "user-plus", "subject.bind"),
     _Plan("账号", "Accounts", "work:accounts", "users", "account.edit"),

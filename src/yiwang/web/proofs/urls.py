@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.web.proofs import given, held, verifying
+from yiwang.web.proofs import archives, given, held, materials, verifying
 
 app_name = "proofs"
 urlpatterns = [
@@ -18,4 +18,10 @@ urlpatterns = [
     path("work/credentials/", given.credentials, name="credentials"),
     path("work/credentials/<str:number>/", given.credential, name="credential"),
     path("work/keys/", given.keys, name="key-ledger"),
+    path("my/materials/", materials.materials, name="materials"),
+    path("my/materials/<int:material>/end/", materials.material_end, name="material-end"),
+    path("work/archive/", archives.archives, name="archives"),
+    path("work/archive/<str:number>/", archives.archive, name="archive"),
+    path("work/archive/<str:number>/package/", archives.package, name="archive-package"),
+    path("work/archive/<str:number>/act/", archives.act, name="archive-act"),
 ]
