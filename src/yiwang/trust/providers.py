@@ -31,10 +31,10 @@ from yiwang.trust.adapters.oidc import (
     oidc_finish,
     providers_forget,
 )
-from yiwang.trust.bindings import KINDS, subject_account, subject_bind
+from yiwang.trust.bindings import subject_account, subject_bind
 from yiwang.trust.keys import open_bytes, seal_bytes
 from yiwang.trust.models import IdentityProvider, ProviderLink
-from yiwang.trust.subjects import subject_hash
+from yiwang.trust.subjects import KINDS, subject_hash
 
 # From the button to the return.
 WAIT_SECONDS = 600.0

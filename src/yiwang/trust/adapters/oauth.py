@@ -7,7 +7,7 @@ from typing import Any
 from oauth2_provider.oauth2_validators import OAuth2Validator
 
 
-class ClientValidator(OAuth2Validator):  # type: ignore[misc]
+class ClientValidator(OAuth2Validator):
     """Refuses a client that was disabled or belongs to no department, before its secret is looked at."""
 
     def _load_application(self, client_id: str, request: Any) -> Any:
