@@ -13,6 +13,7 @@ from types import ModuleType
 
 from bench import fuzz
 from bench.agreement import benchmark as agreement
+from bench.exchange import benchmark as exchange
 from bench.intake import benchmark as intake
 from bench.obligations import benchmark as obligations
 from bench.process import benchmark as process
@@ -23,6 +24,7 @@ from bench.rules import deciding as decide
 
 # each has ROWS, QUICK_ROWS, run(rows, repeat, say) and table(found)
 BENCHMARKS: dict[str, ModuleType] = {
+    "exchange": exchange,
     "intake": intake,
     "rules": rules,
     "decide": decide,

@@ -26,7 +26,7 @@ from yiwang.data.exchange.masks import Masker, masker
 from yiwang.data.exchange.records import shape_of
 from yiwang.data.exchange.shape import Column, Shape, json_sql
 from yiwang.data.exchange.signing import exchange_signature
-from yiwang.data.exchange.uses import SUBJECTS, noted, subjects_in
+from yiwang.data.exchange.uses import noted, subjects_in
 from yiwang.data.exchange.vault import vault_drop, vault_read, vault_write
 from yiwang.data.loads import the_lake
 from yiwang.data.models import ExchangeBatch
@@ -200,8 +200,8 @@ def _made(row: ExchangeBatch) -> None:
 
 def _columns(shape: Shape, masks: Masker) -> list[Column]:
     """What leaves, and whom a row is about."""
-    out = {c.name for c, _ in masks.columns}
-    return [c for c in shape.columns if c.name in out or (c.field.semantic in SUBJECTS and c.name == c.field.id)]
+    wanted = {c.name for c, _ in masks.columns} | {name for name, _ in shape.subjects}
+    return [c for c in shape.columns if c.name in wanted]
 
 
 def _values(

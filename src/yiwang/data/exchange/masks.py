@@ -39,7 +39,15 @@ class Masker:
 
 
 def masker(permit: Permit, shape: Shape) -> Masker:
-    """Raises KeyError for a mask of no meaning here: a grant has none."""
+    """Worked out once for each way a resource is shown."""
+    name = (permit.department, permit.fields, tuple(permit.masks.items()))
+    found = shape.held.get(name)
+    if not isinstance(found, Masker):
+        found = shape.held[name] = _masker(permit, shape)
+    return found
+
+
+def _masker(permit: Permit, shape: Shape) -> Masker:
     fields: Sequence[str] = permit.fields or tuple(f.id for f in shape.file.fields)
     masks = {f.id: permit.masks.get(f.id) or mask_for(f.effective_grade) for f in shape.file.fields}
     columns = tuple((c, masks[c.field.id]) for c in shape.of_fields(fields) if masks[c.field.id] != "none")

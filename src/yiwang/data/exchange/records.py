@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -76,8 +76,8 @@ def opened(record: str, plain: str, sealed: bytes) -> dict[str, Any]:
     return values
 
 
-def record_get(resource_id: str, key: Mapping[str, object], fields: Sequence[str] = ()) -> Held | None:
-    """The record with exactly this key, None when there is none. Unopened where all `fields` (none named: every one) lie open.
+def record_get(resource_id: str, key: Mapping[str, object]) -> Held | None:
+    """The record with exactly this key, None when there is none.
 
     Raises NotFound for an unknown resource, InputError for what is no key of it.
     """
@@ -88,5 +88,4 @@ def record_get(resource_id: str, key: Mapping[str, object], fields: Sequence[str
         row = cursor.fetchone()
     if row is None:
         return None
-    needs_open = not fields or any(c.is_sealed for c in shape.of_fields(fields))
-    return Held(record, row[2], opened(record, row[0], bytes(row[1]) if needs_open else b""))
+    return Held(record, row[2], opened(record, row[0], bytes(row[1])))

@@ -19,6 +19,7 @@ from yiwang.kernel.errors import InputError
 AS_IS = {"VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE"}
 # Whose letters may be written small or large.
 UPPER = {"resident-id", "credit-code"}
+SUBJECTS = {"resident-id": "resident", "credit-code": "firm"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,16 @@ class Shape:
     def digest(self) -> str:
         columns = [[c.name, c.sql_type, c.is_sealed] for c in self.columns]
         return canonical_digest({"columns": columns, "key": self.file.key, "epoch": self.epoch})
+
+    @cached_property
+    def subjects(self) -> tuple[tuple[str, str], ...]:
+        """The fields that name somebody by number, and whether a resident or a firm."""
+        return tuple((f.id, SUBJECTS[f.semantic]) for f in self.file.fields if f.semantic in SUBJECTS)
+
+    @cached_property
+    def held(self) -> dict[object, object]:
+        """What was worked out for this shape and holds as long as it does."""
+        return {}
 
     def of_fields(self, fields: Sequence[str]) -> tuple[Column, ...]:
         wanted = set(fields)

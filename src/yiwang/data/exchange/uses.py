@@ -10,16 +10,10 @@ from yiwang.kernel.core.actor import Actor
 from yiwang.trust.selectors import Permit, subject_hash
 from yiwang.trust.service import use_note
 
-SUBJECTS = {"resident-id": "resident", "credit-code": "firm"}
-
 
 def subjects_in(shape: Shape, values: Mapping[str, Any]) -> tuple[str, ...]:
     """Whom a record is about: everybody it names by number."""
-    found = {
-        subject_hash(SUBJECTS[f.semantic], str(values[f.id]))
-        for f in shape.file.fields
-        if f.semantic in SUBJECTS and values.get(f.id)
-    }
+    found = {subject_hash(kind, str(values[name])) for name, kind in shape.subjects if values.get(name)}
     return tuple(sorted(found))
 
 

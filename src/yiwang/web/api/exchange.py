@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Path
@@ -16,7 +17,7 @@ from yiwang.data.service import Call, RecordAnswer
 from yiwang.kernel.errors import InputError
 from yiwang.web.actors import actor_of_request
 from yiwang.web.api.exchangebulk import router
-from yiwang.web.api.exchangedoor import JSON, error_told, told
+from yiwang.web.api.exchangedoor import JSON, SHORTCUTS, error_told, told
 from yiwang.web.api.exchangeshapes import (
     ERRORS,
     ONCE,
@@ -42,6 +43,7 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
 )
+Asked = TypeVar("Asked", QueryIn, VerifyIn)
 bearer = ClientBearer()
 api.add_router("", router, auth=bearer)
 
@@ -96,7 +98,7 @@ def query(request: HttpRequest, resource: Annotated[ResourceId, Path()], asked: 
     found = data.exchange_query(
         actor=actor_of_request(request), call=call_of(resource, asked, asked.fields), key=asked.key
     )
-    return told(used(found) | {"fields": found.values})
+    return _told(found, "fields")
 
 
 @api.post(
@@ -114,20 +116,40 @@ def verify(request: HttpRequest, resource: Annotated[ResourceId, Path()], asked:
         key=asked.key,
         values=asked.values,
     )
-    return told(used(found) | {"matches": found.values})
+    return _told(found, "matches")
 
 
 def call_of(resource: str, asked: CallIn, fields: list[str] | None = None) -> Call:
     return Call(resource, asked.purpose, asked.grant, tuple(fields or ()), asked.acting_for)
 
 
-def used(found: RecordAnswer) -> dict[str, Any]:
-    return {
+def _told(found: RecordAnswer, said: str) -> HttpResponse:
+    """Canonical JSON as everywhere, without the walk through values that came out of JSON."""
+    answer = {
         "resource": found.resource,
         "found": found.found,
         "version": found.version,
         "grant": found.grant,
         "purpose": found.purpose,
         "use": found.use,
-        "at": found.at,
+        "at": found.at.isoformat().replace("+00:00", "Z"),
+        said: found.values,
     }
+    body = json.dumps(answer, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return HttpResponse(body.encode(), content_type=JSON)
+
+
+def _short(
+    shape: type[Asked], view: Callable[[HttpRequest, str, Asked], HttpResponse]
+) -> Callable[[HttpRequest, str], HttpResponse | None]:
+    def call(request: HttpRequest, resource: str) -> HttpResponse | None:
+        try:
+            asked = shape.model_validate(json.loads(request.body))
+        except ValueError:
+            return None
+        return view(request, resource, asked)
+
+    return call
+
+
+SHORTCUTS.update(query=_short(QueryIn, query), verify=_short(VerifyIn, verify))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 ResourceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=80)]
 FieldId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -15,7 +15,7 @@ PurposeCode = Annotated[str, Field(pattern=r"^[a-z][a-z-]{1,39}$")]
 KeyValue = Annotated[str, Field(min_length=1, max_length=400)] | int
 
 
-class _Asked(Schema):
+class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
