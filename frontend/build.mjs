@@ -56,7 +56,7 @@ await mkdir(target, {recursive: true});
 const {metafile} = await build({
   metafile: true,
   absWorkingDir: here,
-  entryPoints: ["src/app.mjs", "src/charts.mjs", "src/studio.mjs", "src/diagram.mjs", "src/modeler.mjs", "src/verify.mjs", "src/app.css", "src/studio.css",
+  entryPoints: ["src/app.mjs", "src/charts.mjs", "src/studio.mjs", "src/diagram.mjs", "src/modeler.mjs", "src/verify.mjs", "src/proof.mjs", "src/app.css", "src/studio.css",
     "src/diagram.css"],
   outdir: target,
   outExtension: {".js": ".js"},

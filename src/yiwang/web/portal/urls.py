@@ -3,7 +3,20 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from yiwang.web.portal import asked, filing, items, opendata, own, provider, second, security, session, tracking, views
+from yiwang.web.portal import (
+    asked,
+    filing,
+    items,
+    opendata,
+    own,
+    provider,
+    second,
+    security,
+    session,
+    tracking,
+    uses,
+    views,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +29,9 @@ urlpatterns = [
     path("sign-in/with/<slug:name>/", provider.begin, name="provider"),
     path("sign-in/with/<slug:name>/return/", provider.came_back, name="provider-return"),
     path("account/", own.account, name="account"),
+    path("account/uses/", uses.uses, name="uses"),
+    path("account/uses/<slug:use_id>/", uses.use, name="use"),
+    path("account/uses/<slug:use_id>/proof.json", uses.use_proof, name="use-proof"),
     path("account/people/", own.people, name="people"),
     path("account/people/<int:delegation_id>/end/", own.people_end, name="people-end"),
     path("account/security/", security.security, name="security"),

@@ -1,0 +1,86 @@
+// Checks the proof of a use in the browser: the leaf, its way to the root, and the signature of the checkpoint. Nothing is
+// sent anywhere; the same steps as trust/core/verifier.py.
+const hex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+const base = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+const same = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
+const joined = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
+const sha = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+const leafHash = (bytes) => sha(joined([0], bytes));
+const nodeHash = (left, right) => sha(joined([1], left, right));
+const utf8 = (text) => new TextEncoder().encode(text);
+
+// The root a path of hashes leads to; null when it has not the length of one.
+export async function rootByPath(hashed, index, size, path) {
+  const turns = [];
+  let [start, end] = [0, size];
+  while (end - start > 1) {
+    let half = 1;
+    while (half * 2 < end - start) half *= 2;
+    const right = index >= start + half;
+    turns.push(right);
+    if (right) start += half;
+    else end = start + half;
+  }
+  if (index < 0 || index >= size || turns.length !== path.length) return null;
+  let found = hashed;
+  for (const [at, other] of path.entries()) {
+    found = turns[turns.length - 1 - at] ? await nodeHash(other, found) : await nodeHash(found, other);
+  }
+  return found;
+}
+
+export async function signedHead(note, keys) {
+  const [body, lines] = [note.slice(0, note.lastIndexOf("\n\n")), note.slice(note.lastIndexOf("\n\n") + 2)];
+  const [, size, root] = body.split("\n");
+  for (const key of keys) {
+    const [name, id] = key.split("+", 2);
+    const raw = base(key.slice(name.length + id.length + 2));
+    if (raw[0] !== 1 || !same((await sha(joined(utf8(`${name}\n`), raw))).slice(0, 4), hex(id))) continue;
+    for (const line of lines.split("\n").filter((one) => one.startsWith(`— ${name} `))) {
+      const said = base(line.slice(line.lastIndexOf(" ") + 1));
+      if (!same(said.slice(0, 4), hex(id))) continue;
+      const held = await crypto.subtle.importKey("raw", raw.slice(1), {name: "Ed25519"}, false, ["verify"]);
+      if (await crypto.subtle.verify({name: "Ed25519"}, held, said.slice(4), utf8(`${body}\n`))) return {size: Number(size), root: base(root)};
+    }
+  }
+  return null;
+}
+
+// "" when everything holds, else what does not: signature, tree or person.
+export async function fault(proof) {
+  const head = await signedHead(proof.checkpoint, proof.keys);
+  if (!head) return "signature";
+  const leaf = base(proof.leaf);
+  const root = await rootByPath(await leafHash(leaf), proof.index, head.size, proof.hashes.map(hex));
+  if (head.size !== proof.size || !root || !same(root, head.root)) return "tree";
+  if (!proof.subject) return "";
+  const {about} = JSON.parse(new TextDecoder().decode(leaf));
+  if (typeof about === "string") return about === proof.subject ? "" : "person";
+  const among = await rootByPath(await leafHash(hex(proof.subject)), proof.place, about.n, proof.others.map(hex));
+  return among && same(among, hex(about.root)) ? "" : "person";
+}
+
+const WORDS = {
+  "": ["成立：这一行在签过名的账本里，没有被改过，说的就是您。", "It holds: this line stands in the signed ledger, unchanged, and it is about you."],
+  signature: ["不成立：检查点的签名不对。", "It does not hold: the signature of the checkpoint is wrong."],
+  tree: ["不成立：这一行不在签过名的账本里。", "It does not hold: this line is not in the signed ledger."],
+  person: ["不成立：这一行说的不是您。", "It does not hold: this line is not about you."],
+  old: ["这个浏览器不会验这种签名；请看本站核对的结果，或者下载证明离线核对。", "This browser cannot check this kind of signature: see the check made here, or download the proof."],
+};
+
+const button = globalThis.document?.getElementById("check-proof");
+if (button) {
+  const english = document.documentElement.lang.startsWith("en") ? 1 : 0;
+  const result = document.getElementById("proof-result");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    let found;
+    try {
+      found = await fault(JSON.parse(button.dataset.proof));
+    } catch (error) {
+      found = error.name === "NotSupportedError" ? "old" : "tree";
+    }
+    result.dataset.state = found || "holds";
+    result.textContent = WORDS[found][english];
+  });
+}
