@@ -8,6 +8,7 @@ import pytest
 from bpmnfiles import flow
 from casecity import CITIZEN, SYSTEM, CaseCity, finish, open_works, state_of, straight, task, work_at
 
+from yiwang.data.core.semantics.checkdigits import resident_id_check
 from yiwang.flow.core.process.reducing import begin, step
 from yiwang.flow.definitions import definition_of
 from yiwang.flow.errors import CaseClosed, NotWaiting, StepForbidden
@@ -26,6 +27,9 @@ from yiwang.flow.steps import event_of
 from yiwang.kernel.core.actor import Role
 from yiwang.kernel.errors import InputError, NotFound, Refused
 from yiwang.kernel.selectors import audit_list
+from yiwang.trust.models import EntrySubject
+from yiwang.trust.selectors import subject_hash
+from yiwang.trust.service import ledger_append_pending
 
 TWO = straight(task("first"), task("second", department="&quot;water&quot;", sendBack="first"))
 
@@ -187,3 +191,16 @@ def test_a_gateway_decides_by_the_answers(cases: CaseCity) -> None:
     cases.process("fork", body)
     assert [work.node for work in open_works(cases.opened("fork", answers={"amount": 500}))] == ["large"]
     assert [work.node for work in open_works(cases.opened("fork", answers={"amount": 5}))] == ["small"]
+
+
+def test_who_was_told_of_an_applicant_is_found_by_that_person(cases: CaseCity) -> None:
+    cases.process("two", TWO)
+    number = "23088119900101001" + resident_id_check("23088119900101001")
+    case = cases.opened("two", applicant={"name": "张三", "id_number": number.lower(), "firm": "OOOOOOOOOOOOOOOOOO"})
+    civil = cases.person("civil", "civil")
+    case_get(civil, case.number)
+    assert ledger_append_pending().entries == 0
+    case_get(civil, case.number, purpose="回访")
+    assert ledger_append_pending().entries == 1
+    entry = EntrySubject.objects.get(subject=subject_hash("resident", number)).entry
+    assert (entry.who, entry.purpose, entry.resource) == (civil.id, "回访", f"case:{case.number}")

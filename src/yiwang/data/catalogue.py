@@ -29,6 +29,7 @@ from yiwang.data.exports import purpose_needed, shown_columns
 from yiwang.data.finishing import has_liaison
 from yiwang.data.loadreads import load_row_of
 from yiwang.data.loads import the_lake
+from yiwang.data.looking import rows_seen, subject_fields
 from yiwang.data.masking import is_masked
 from yiwang.data.models import FieldProfile, LifecycleRecord, Load, QualityScore, Resource, SensitiveFinding
 from yiwang.data.resources import definition, resource_row
@@ -214,18 +215,33 @@ def _stages(resource: Resource) -> tuple[StageRow, ...]:
 def resource_sample(
     actor: Actor, resource_id: str, *, purpose: str, limit: int = 20, version: int | None = None
 ) -> Sample:
-    """Some rows, masked by grade, for a stated purpose; leaves an audit line. Raises NoData, Refused."""
+    """Some rows, masked by grade, for a stated purpose; leaves an audit line, and one in the ledger for those it shows.
+
+    Raises NoData, Refused.
+    """
     resource = resource_row(resource_id)
     rule = demand(actor, "resource.read", resource.provider)
     reason = purpose_needed(purpose)
     file = definition(resource)
     number, files = version_files(the_lake().table("standard", resource_id), resource_id, version)
     columns = shown_columns(file)
-    listed = ", ".join(m for _, _, m in columns)
+    whose = subject_fields(file)
+    listed = ", ".join([*(m for _, _, m in columns), *(sql.name(name) for name in whose)])
     with engine(Path(settings.PLACE.scratch)) as connection:
-        rows = connection.execute(
+        found = connection.execute(
             f"SELECT {listed} FROM {sql.table_of(files, output_columns(file))} LIMIT {min(max(limit, 1), 100)}"
         ).fetchall()
+    rows = [row[: len(columns)] for row in found]
+    rows_seen(
+        actor=actor,
+        file=file,
+        version=number,
+        fields=[f.id for f in file.fields],
+        numbers=[row[len(columns) :] for row in found],
+        rows=len(rows),
+        purpose=reason,
+        via="page",
+    )
     audit(
         actor=actor,
         act="resource.read",

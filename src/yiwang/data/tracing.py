@@ -13,6 +13,7 @@ from yiwang.data.adapters.engine import engine
 from yiwang.data.core import sql
 from yiwang.data.exports import purpose_needed
 from yiwang.data.loads import the_lake
+from yiwang.data.looking import rows_seen, subject_fields
 from yiwang.data.models import Load
 from yiwang.data.resources import definition, resource_row
 from yiwang.data.versions import version_files
@@ -51,10 +52,16 @@ def record_trace(
         )
     number, files = version_files(the_lake().table("standard", resource_id), resource_id, version)
     wanted = " AND ".join(f"CAST({sql.name(k)} AS VARCHAR) = ?" for k in key)
+    whose = "".join(f", {sql.name(name)}" for name in subject_fields(file))
     with engine(Path(settings.PLACE.scratch)) as connection:
         found = connection.execute(
-            f"SELECT _load, _row FROM {sql.rows_of(files)} WHERE {wanted} LIMIT 1", list(key.values())
+            f"SELECT _load, _row{whose} FROM {sql.rows_of(files)} WHERE {wanted} LIMIT 1", list(key.values())
         ).fetchone()
+    if found is not None:
+        fields, numbers = [*file.key], [found[2:]]
+        rows_seen(
+            actor=actor, file=file, version=number, fields=fields, numbers=numbers, rows=1, purpose=reason, via="page"
+        )
     audit(
         actor=actor,
         act="resource.read",

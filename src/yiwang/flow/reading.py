@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 
 from yiwang.flow.answers import CaseDetail, CaseRow, NoteRow, StepRow, StuckRow, Tracking, WorkDetail, WorkRow
+from yiwang.flow.applicants import applicant_seen
 from yiwang.flow.asking import says_of
 from yiwang.flow.casework import moment
 from yiwang.flow.core.process.nodes import UserTask
@@ -78,6 +79,7 @@ def case_get(actor: Actor, number: str, *, purpose: str = "") -> CaseDetail:
                 purpose=purpose.strip(),
                 details={"fields": sorted(case.applicant)},
             )
+            applicant_seen(actor, case, purpose.strip())
     now, calendar = moment(), city_calendar()
     pauses = list(case.pauses.all())
     state = State.loads(case.state)

@@ -1,0 +1,41 @@
+"""Looking at who an applicant is: a use of that person's data, with a line in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from yiwang.data.core.semantics.checkdigits import CREDIT_CODE_ALPHABET, credit_code_check, resident_id_check
+from yiwang.flow.models import Case
+from yiwang.kernel.core.actor import Actor
+from yiwang.trust.selectors import subject_hash
+from yiwang.trust.service import use_note
+
+NUMBER = 18
+CHARACTERS = frozenset(CREDIT_CODE_ALPHABET)
+
+
+def applicant_seen(actor: Actor, case: Case, purpose: str) -> str:
+    """Note that the applicant of a case was looked at; without a number of theirs the line is about nobody who can be found."""
+    return use_note(
+        actor=actor,
+        resource=f"case:{case.number}",
+        version="",
+        fields=sorted(case.applicant),
+        about=sorted(set(_subjects(case.applicant))),
+        purpose=purpose,
+        via="case",
+        rows=1,
+    )
+
+
+def _subjects(applicant: dict[str, Any]) -> Iterator[str]:
+    """Resident and credit codes among what an applicant gave: known by their check digits."""
+    for value in applicant.values():
+        text = str(value).strip().upper()
+        if len(text) != NUMBER or not set(text) <= CHARACTERS:
+            continue
+        if text[:17].isdigit() and resident_id_check(text[:17]) == text[17]:
+            yield subject_hash("resident", text)
+        elif credit_code_check(text[:17]) == text[17]:
+            yield subject_hash("firm", text)
