@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import connection
 
 from yiwang.config.place import Place
 from yiwang.kernel.core.actor import system_actor
+from yiwang.kernel.core.canonical import canonical_json
 from yiwang.kernel.errors import InputError
 from yiwang.trust import appending
 from yiwang.trust.adapters.sm2 import sm2_verify
@@ -62,6 +64,17 @@ def test_a_leaf_says_who_what_about_whom_and_why() -> None:
     assert (leaf["about"], leaf["purpose"]) == (ANNA, "核对名单")
 
 
+def test_a_leaf_is_written_in_the_one_canonical_way() -> None:
+    given = Use(
+        CLERK, "residents", "3", ("name", "a\tb"), (ANNA, BEN), '"核对"\n名单', hidden_until=date(2027, 1, 2), rows=7
+    )
+    uses_note([given])
+    ledger_append_pending()
+    leaf = bytes(Entry.objects.get().leaf)
+    assert canonical_json(json.loads(leaf)) == leaf
+    assert json.loads(leaf)["hidden_until"] == "2027-01-02" and json.loads(leaf)["fields"] == ["name", "a\tb"]
+
+
 def test_a_use_about_many_holds_their_root_and_each_is_found() -> None:
     use = note(about=(BEN, ANNA, BEN))
     ledger_append_pending()
@@ -73,7 +86,17 @@ def test_a_use_about_many_holds_their_root_and_each_is_found() -> None:
 
 @pytest.mark.parametrize(
     ("change", "where"),
-    [({"purpose": " "}, "purpose"), ({"resource": ""}, "resource"), ({"about": ["230881199001011234"]}, "about")],
+    [
+        ({"purpose": " "}, "purpose"),
+        ({"resource": ""}, "resource"),
+        ({"about": ["230881199001011234"]}, "about"),
+        ({"purpose": "核对\0名单"}, "use"),
+        ({"purpose": "核对\ud800"}, "use"),
+        ({"resource": "r" * 121}, "resource"),
+        ({"grant": "G" * 41}, "grant"),
+        ({"rows": -1}, "rows"),
+        ({"rows": 1 << 63}, "rows"),
+    ],
 )
 def test_a_use_that_is_not_said_is_not_let_out(change: dict[str, object], where: str) -> None:
     given: dict[str, object] = {

@@ -21,7 +21,6 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 from django.utils import timezone
 
-from yiwang.kernel.core.canonical import canonical_json
 from yiwang.kernel.errors import YiwangError
 from yiwang.trust.adapters.rows import durable, rows_insert
 from yiwang.trust.core.merkle import SIZE, Frontier, leaf_hash
@@ -31,6 +30,7 @@ from yiwang.trust.errors import ProofWrong
 from yiwang.trust.journal import Read, journal_folder, pending, segment_drop, segments
 from yiwang.trust.keys import signing_key, sm2_key
 from yiwang.trust.models import Entry, EntrySubject, LedgerState, SignedHead
+from yiwang.trust.uses import use_body
 
 BATCH = 20_000
 STATE = 1
@@ -111,17 +111,20 @@ def _mark(state: LedgerState, reads: Sequence[Read]) -> None:
 def _append(state: LedgerState, bodies: Sequence[bytes]) -> None:
     if not bodies:
         return
-    said = [json.loads(body) for body in bodies]
-    leaves = [canonical_json(one["leaf"]) for one in said]
-    first = state.size
-    rows_insert(Entry, ENTRY_COLUMNS, (_row(first + at, one["leaf"], leaves[at]) for at, one in enumerate(said)))
-    about = (
-        (first + at, subject, place)
-        for at, one in enumerate(said)
-        for place, subject in enumerate(one.get("about") or ([one["leaf"]["about"]] if one["leaf"]["about"] else ()))
-    )
-    rows_insert(EntrySubject, ("entry", "subject", "place"), about)
-    tree = frontier(state).extend([leaf_hash(leaf) for leaf in leaves])
+    entries: list[tuple[Any, ...]] = []
+    subjects: list[tuple[int, str, int]] = []
+    leaves: list[bytes] = []
+    for index, body in enumerate(bodies, state.size):
+        leaf, about = use_body(body)
+        # parsed and let go one by one: twenty thousand dicts at once keep the garbage collector busy
+        said = json.loads(leaf)
+        entries.append(_row(index, said, leaf))
+        leaves.append(leaf_hash(leaf))
+        one = said["about"]
+        subjects += [(index, subject, place) for place, subject in enumerate(about or ((one,) if one else ()))]
+    rows_insert(Entry, ENTRY_COLUMNS, entries)
+    rows_insert(EntrySubject, ("entry", "subject", "place"), subjects)
+    tree = frontier(state).extend(leaves)
     state.size, state.peaks = tree.size, b"".join(tree.peaks)
 
 

@@ -5,23 +5,26 @@ Source: 个人信息保护法 第五十四条、第五十五条 (compliance audi
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-
-from django.utils import timezone
+from datetime import UTC, date, datetime
 
 from yiwang.kernel.core.actor import Actor
-from yiwang.kernel.core.canonical import canonical_json
 from yiwang.kernel.errors import InputError
 from yiwang.trust.core.merkle import leaf_hash, root_of
 from yiwang.trust.journal import journal
 
 VERSION = 1
 LONGEST_PURPOSE = 400
+# What the columns of an entry hold: a longer word would be acknowledged and could then never stand.
+LONGEST = {"actor": 120, "department": 64, "resource": 120, "grant": 40, "via": 20}
+MOST_ROWS = 1 << 62
 _SUBJECT = re.compile(r"[0-9a-f]{64}")
+# Canonical JSON of what is plain already; asked for at every use, so kept.
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True)
@@ -88,26 +91,40 @@ def subjects_root(about: Sequence[str]) -> str:
 
 
 def _body(use: Use, name: str) -> bytes:
+    """The leaf as it will be hashed; of a use about many, a tab and their hashes follow it."""
     _check(use)
     about = sorted(set(use.about))
     leaf = {
         "v": VERSION,
         "id": name,
-        "at": timezone.now(),
+        "at": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
         "who": {"id": use.actor.id, "department": use.actor.department},
         "for": use.acting_for,
         "resource": use.resource,
         "version": use.version,
-        "fields": list(use.fields),
+        "fields": use.fields,
         "about": {"n": len(about), "root": subjects_root(about)} if len(about) > 1 else "".join(about),
         "purpose": use.purpose.strip(),
         "basis": use.basis,
         "grant": use.grant,
         "via": use.via,
         "rows": use.rows,
-        "hidden_until": use.hidden_until,
+        "hidden_until": use.hidden_until.isoformat() if use.hidden_until else None,
     }
-    return canonical_json({"leaf": leaf, "about": about} if len(about) > 1 else {"leaf": leaf})
+    text = _encoder.encode(leaf)
+    if "\\u0000" in text:
+        raise _wrong("use", "文字中有不可写的字符", "a text has a character that cannot be written")
+    try:
+        said = text.encode()
+    except UnicodeEncodeError as error:
+        raise _wrong("use", "文字不是 Unicode", "a text is not Unicode") from error
+    return said if len(about) < 2 else said + b"\t" + ",".join(about).encode()
+
+
+def use_body(body: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """A line of the journal as leaf and, of a use about many, their hashes."""
+    leaf, _, about = body.partition(b"\t")
+    return leaf, tuple(about.decode().split(",")) if about else ()
 
 
 def _check(use: Use) -> None:
@@ -119,8 +136,17 @@ def _check(use: Use) -> None:
         raise _wrong(
             "purpose", f"用途应为 1 至 {LONGEST_PURPOSE} 字", f"the purpose has 1 to {LONGEST_PURPOSE} characters"
         )
-    if any(_SUBJECT.fullmatch(one) is None for one in use.about):
-        raise _wrong("about", "主体必须是摘要，不能是证件号", "a subject is a keyed hash, never a number of a person")
+    for one in use.about:
+        if _SUBJECT.fullmatch(one) is None:
+            raise _wrong(
+                "about", "主体必须是摘要，不能是证件号", "a subject is a keyed hash, never a number of a person"
+            )
+    said = (use.actor.id, use.actor.department, use.resource, use.grant, use.via)
+    for (where, most), word in zip(LONGEST.items(), said, strict=True):
+        if len(word) > most:
+            raise _wrong(where, f"超过 {most} 字", f"more than {most} characters")
+    if use.rows is not None and not 0 <= use.rows < MOST_ROWS:
+        raise _wrong("rows", "条数不成立", "no number of rows")
 
 
 def _wrong(where: str, zh: str, en: str) -> InputError:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 
 def rows_insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -21,15 +21,22 @@ def rows_insert(model: type[models.Model], columns: Sequence[str], rows: Iterabl
                 for row in rows:
                     copy.write_row(row)
             return
-        spelt = [_spelling(field) for field in fields]
-        given = [[value if say is None else say(value) for say, value in zip(spelt, row, strict=True)] for row in rows]
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(fields))})", given)
+        # a column at a time: most need no other spelling
+        spelt = [
+            map(_spelling(field), column) if _is_special(field) else column
+            for field, column in zip(fields, zip(*rows, strict=True), strict=False)
+        ]
+        marks = ", ".join(["%s"] * len(fields))
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(zip(*spelt, strict=True)))
 
 
-def _spelling(field: Any) -> Callable[[Any], Any] | None:
-    """How SQLite is given a value of this column, where that is not as it stands."""
-    special = isinstance(field, models.DateField | models.JSONField | models.BinaryField)
-    return partial(field.get_db_prep_save, connection=connection) if special else None
+def _is_special(field: Any) -> bool:
+    return isinstance(field, models.DateField | models.JSONField)
+
+
+def _spelling(field: Any) -> Callable[[Any], Any]:
+    """How SQLite is given a value of this column. The proxy of the connection costs more than the spelling."""
+    return partial(field.get_db_prep_save, connection=connections[DEFAULT_DB_ALIAS])
 
 
 @contextmanager
