@@ -6,6 +6,7 @@ from functools import partial
 
 import recipes_exchange
 import recipes_open
+import recipes_products
 import recipes_rules
 from smallcity import RESOURCE, Recipe, World, pack, resource_file
 
@@ -110,23 +111,28 @@ def stage_record(world: World) -> partial[object]:
     return partial(data.stage_record, actor=world.actor, resource_id=RESOURCE, stage="archive", details={})
 
 
-RECIPES: dict[str, Recipe] = recipes_exchange.RECIPES | recipes_open.RECIPES | {
-    recipe.__name__: recipe
-    for recipe in (
-        data_destroy,
-        demand_answer,
-        demand_file,
-        effect_start,
-        export_file,
-        finding_decide,
-        lake_tidy,
-        load_mapping_confirm,
-        load_retry,
-        load_run,
-        load_start,
-        rejected_correct,
-        rejected_file,
-        resource_install,
-        stage_record,
-    )
-}
+RECIPES: dict[str, Recipe] = (
+    recipes_exchange.RECIPES
+    | recipes_open.RECIPES
+    | recipes_products.RECIPES
+    | {
+        recipe.__name__: recipe
+        for recipe in (
+            data_destroy,
+            demand_answer,
+            demand_file,
+            effect_start,
+            export_file,
+            finding_decide,
+            lake_tidy,
+            load_mapping_confirm,
+            load_retry,
+            load_run,
+            load_start,
+            rejected_correct,
+            rejected_file,
+            resource_install,
+            stage_record,
+        )
+    }
+)

@@ -28,8 +28,10 @@ from yiwang.data.core.formulas import guarded, guarded_sql
 from yiwang.data.corrections import load_row
 from yiwang.data.errors import NoData
 from yiwang.data.loads import the_lake
+from yiwang.data.looking import rows_seen, subject_fields
 from yiwang.data.masking import masked_sql
 from yiwang.data.models import LifecycleRecord
+from yiwang.data.products.crossings import crossing_demand
 from yiwang.data.resources import definition, resource_row
 from yiwang.data.schema import ResourceFile
 from yiwang.data.versions import version_files
@@ -77,9 +79,19 @@ def purpose_needed(purpose: str) -> str:
     return text[:400]
 
 
-def export_file(*, actor: Actor, resource_id: str, format: str, purpose: str, version: int | None = None) -> Download:
+def export_file(
+    *,
+    actor: Actor,
+    resource_id: str,
+    format: str,
+    purpose: str,
+    version: int | None = None,
+    country: str = "CN",
+    crossing: str = "",
+) -> Download:
     """A version of a resource (the newest by default) as CSV, XLSX or Parquet, masked by grade.
 
+    `country` is where the file goes; abroad it takes the number of an approval that covers every field.
     Raises NoData, NotFound, InputError, Refused.
     """
     if format not in MEDIA:
@@ -94,10 +106,23 @@ def export_file(*, actor: Actor, resource_id: str, format: str, purpose: str, ve
     rule = demand(actor, "resource.export", row.provider)
     reason = purpose_needed(purpose)
     file = definition(row)
+    crossing_demand(country=country, number=crossing, resource=resource_id, fields=[f.id for f in file.fields])
     number, files = version_files(the_lake().table("standard", resource_id), resource_id, version)
     target = scratch_file(f".{format}")
     with engine(Path(settings.PLACE.scratch)) as connection:
         rows = _write(connection, file, files, format, target)
+        numbers = _numbers(connection, file, files)
+    fields = [f.id for f in file.fields]
+    rows_seen(
+        actor=actor,
+        file=file,
+        version=number,
+        fields=fields,
+        numbers=numbers,
+        rows=rows,
+        purpose=reason,
+        via="export",
+    )
     audit(
         actor=actor,
         act="resource.export",
@@ -105,7 +130,7 @@ def export_file(*, actor: Actor, resource_id: str, format: str, purpose: str, ve
         object_id=resource_id,
         rule=rule.rule,
         purpose=reason,
-        details={"format": format, "version": number, "rows": rows},
+        details={"format": format, "version": number, "rows": rows, "country": country, "crossing": crossing},
     )
     LifecycleRecord.objects.create(
         resource=row,
@@ -114,6 +139,14 @@ def export_file(*, actor: Actor, resource_id: str, format: str, purpose: str, ve
         details={"export": format, "version": number, "purpose": reason},
     )
     return Download(f"{resource_id}-v{number}.{format}", target, MEDIA[format])
+
+
+def _numbers(connection: duckdb.DuckDBPyConnection, file: ResourceFile, files: list[str]) -> list[tuple[Any, ...]]:
+    """Whom the rows are about, by number."""
+    whose = ", ".join(sql.name(name) for name in subject_fields(file))
+    if not whose:
+        return []
+    return connection.execute(f"SELECT DISTINCT {whose} FROM {sql.table_of(files, output_columns(file))}").fetchall()
 
 
 def shown_columns(file: ResourceFile) -> list[tuple[str, str, str]]:

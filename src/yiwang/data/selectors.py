@@ -36,24 +36,54 @@ from yiwang.data.opening.sets import (
     release_list,
 )
 from yiwang.data.populations import population_of
+from yiwang.data.products.clauses import CONTROLS, RECORDS
+from yiwang.data.products.clauses import KINDS as CLAUSE_KINDS
+from yiwang.data.products.crossings import ROUTES, crossing_demand
+from yiwang.data.products.reads import (
+    ContractRow,
+    ContractView,
+    ProductRow,
+    PurchaseRow,
+    Supervision,
+    contract_get,
+    contract_list,
+    product_get,
+    product_list,
+    purchase_list,
+    trade_supervision,
+)
+from yiwang.data.products.registers import SHARINGS, Likeness, purchases_like
+from yiwang.data.products.shelf import PART_KINDS, PRICINGS
 from yiwang.data.tracing import RecordTrace, record_trace
 from yiwang.data.versions import VersionRow, version_list
 
 __all__ = [
-    "Inhabitant",
-    "city_inhabitants",
+    "CLAUSE_KINDS",
+    "CONTROLS",
+    "ContractRow",
+    "ContractView",
     "EffectFigures",
     "EffectRun",
     "FORMATS",
+    "Inhabitant",
     "LEAST_THRESHOLD",
     "LICENCES",
     "Licence",
+    "Likeness",
     "OpenFile",
     "OpenRow",
     "Openable",
+    "PART_KINDS",
+    "PRICINGS",
+    "ProductRow",
+    "PurchaseRow",
+    "RECORDS",
+    "ROUTES",
     "RecordTrace",
     "ReleaseRow",
     "RuleFigures",
+    "SHARINGS",
+    "Supervision",
     "THEMES",
     "USUAL_THRESHOLD",
     "VersionRow",
@@ -61,6 +91,10 @@ __all__ = [
     "board_health",
     "catalogue_facets",
     "catalogue_list",
+    "city_inhabitants",
+    "contract_get",
+    "contract_list",
+    "crossing_demand",
     "demand_list",
     "effect_get",
     "exchange_keys",
@@ -78,6 +112,10 @@ __all__ = [
     "open_rows",
     "open_usage",
     "population_of",
+    "product_get",
+    "product_list",
+    "purchase_list",
+    "purchases_like",
     "record_trace",
     "rejected_list",
     "release_get",
@@ -88,5 +126,6 @@ __all__ = [
     "resource_sample",
     "subscription_get",
     "subscription_list",
+    "trade_supervision",
     "version_list",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from yiwang.data.adapters.parentstandin import ParentStandin
 from yiwang.data.adapters.queries import query_write
 from yiwang.data.city import city_lists, city_score, city_write
 from yiwang.data.corrections import load_row
@@ -19,6 +20,7 @@ from yiwang.data.exchange.answering import Call, RecordAnswer, exchange_query, e
 from yiwang.data.exchange.batches import BatchRow, batch_get, batch_open, batch_read
 from yiwang.data.exchange.deliveries import deliveries_send, exchange_tidy, exchange_until
 from yiwang.data.exchange.idempotency import answer_begin, answer_drop, answer_keep
+from yiwang.data.exchange.parents import ParentRunRow, parent_pull, parent_push
 from yiwang.data.exchange.subscriptions import subscription_open, subscription_pull, subscription_stop
 from yiwang.data.exports import export_file, rejected_file, scratch_file
 from yiwang.data.loads import load_execute, load_receive
@@ -32,6 +34,19 @@ from yiwang.data.opening.releases import (
     release_review,
     release_withdraw,
 )
+from yiwang.data.products.clauses import ClauseText
+from yiwang.data.products.crossings import CrossingArguments, crossing_approve, crossing_revoke
+from yiwang.data.products.registers import operation_end, operation_register, purchase_register, purchase_reuse
+from yiwang.data.products.shelf import (
+    ContractTerms,
+    ProductWords,
+    contract_draft,
+    contract_end,
+    contract_sign,
+    product_offer,
+    product_withdraw,
+    settlement_make,
+)
 from yiwang.data.resources import resource_install
 from yiwang.data.tasks import batch_task, effect_task, load_task, tidy_task
 from yiwang.data.upkeep import lake_tidy
@@ -42,28 +57,34 @@ from yiwang.kernel.service import audit
 
 __all__ = [
     "Call",
+    "ClauseText",
+    "ContractTerms",
+    "CrossingArguments",
+    "ProductWords",
     "RecordAnswer",
+    "SetWords",
     "answer_begin",
     "answer_drop",
     "answer_keep",
     "batch_read",
     "batch_start",
+    "city_lists",
+    "city_score",
+    "city_write",
+    "contract_draft",
+    "contract_end",
+    "contract_sign",
+    "crossing_approve",
+    "crossing_revoke",
+    "data_destroy",
     "deliveries_send",
+    "demand_answer",
+    "demand_file",
+    "effect_start",
     "exchange_query",
     "exchange_tidy",
     "exchange_until",
     "exchange_verify",
-    "subscription_open",
-    "subscription_pull",
-    "subscription_stop",
-    "SetWords",
-    "city_lists",
-    "city_score",
-    "city_write",
-    "data_destroy",
-    "demand_answer",
-    "demand_file",
-    "effect_start",
     "export_file",
     "finding_decide",
     "lake_tidy",
@@ -73,6 +94,12 @@ __all__ = [
     "load_run",
     "load_start",
     "open_count",
+    "operation_end",
+    "operation_register",
+    "product_offer",
+    "product_withdraw",
+    "purchase_register",
+    "purchase_reuse",
     "query_file",
     "rejected_correct",
     "rejected_file",
@@ -82,7 +109,15 @@ __all__ = [
     "release_review",
     "release_withdraw",
     "resource_install",
+    "settlement_make",
     "stage_record",
+    "ParentRunRow",
+    "ParentStandin",
+    "parent_pull",
+    "parent_push",
+    "subscription_open",
+    "subscription_pull",
+    "subscription_stop",
 ]
 
 

@@ -57,6 +57,7 @@ WORK = (
     _Plan("供需对接", "Demands", "work:demands", "message-question"),
     _Plan("授权", "Grants", "work:grants", "key", "grant.read"),
     _Plan("数据开放", "Opening", "work:releases", "license", "open.read"),
+    _Plan("数据产品", "Products", "work:products", "database", "product.read"),
     _Plan("消息", "Messages", "work:messages", "mail"),
     _Plan("部门", "Departments", "work:departments", "building-community"),
     _Plan("证照", "Credentials", "proofs:credentials", "certificate", "credential.read"),
