@@ -127,6 +127,15 @@ def test_five_wrong_codes_lock_the_second_step_and_a_right_password_does_not_unl
     assert [row.second for row in sign_in_list(actor)][:2] == [False, True]
 
 
+def test_nobody_locks_the_second_step_of_others_by_typing_names(clock: Clock) -> None:
+    actor, start, _ = with_app(clock)
+    for name in (f"second:{number(actor)}", f"SECOND:{number(actor)}"):
+        for _ in range(5):
+            with pytest.raises((SignInRefused, SignInLocked)):
+                sign_in(username=name, password="x", address="::1")
+    assert use(actor, shown(start, clock.now)) == "totp"
+
+
 @pytest.mark.parametrize("wrong", ["", "12345", "1234567", "１２３４５６", "abc", "\x00", "x" * 5000])
 def test_what_is_no_code_is_refused_and_counted(clock: Clock, wrong: str) -> None:
     actor, _, _ = with_app(clock)

@@ -78,7 +78,7 @@ def factor_try(*, account: int, method: str, address: str, check: Callable[[], b
     Counted apart from passwords, so that a right password does not forget wrong codes. Raises SignInRefused, SignInLocked.
     """
     row = Account.objects.get(pk=account)
-    name, now = f"second:{account}", timezone.now()
+    name, now = _second(account), timezone.now()
     with transaction.atomic():
         if connection.features.has_select_for_update:
             Account.objects.select_for_update().get(pk=account)
@@ -111,9 +111,9 @@ def sign_in_list(actor: Actor, limit: int = 20) -> tuple[AttemptRow, ...]:
     row = Account.objects.filter(pk=account_number(actor) or 0).first()
     if row is None:
         return ()
-    tries = SignInAttempt.objects.filter(username__in=(row.username, f"second:{row.pk}")).order_by("-at", "-id")
+    tries = SignInAttempt.objects.filter(username__in=(row.username, _second(row.pk))).order_by("-at", "-id")
     return tuple(
-        AttemptRow(one.at, one.address, one.succeeded, one.username.startswith("second:")) for one in tries[:limit]
+        AttemptRow(one.at, one.address, one.succeeded, one.username == _second(row.pk)) for one in tries[:limit]
     )
 
 
@@ -148,6 +148,11 @@ def _locked(until: datetime, now: datetime) -> SignInLocked:
         hint_zh="忘记密码或丢失验证设备，请联系系统管理员。",
         hint_en="If you forgot the password or lost the device, ask your system administrator.",
     )
+
+
+def _second(account: int) -> str:
+    """What tries of the second step are kept under. In capitals: nobody can type it as a name, and so lock somebody out."""
+    return f"SECOND:{account}"
 
 
 def _nobody(name: str) -> Actor:

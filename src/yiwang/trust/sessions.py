@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import NotFound, Refused
 from yiwang.kernel.selectors import account_get, account_number
-from yiwang.kernel.service import audit
+from yiwang.kernel.service import audit, message_send
 from yiwang.trust.models import SignedSession
 
 # How exact "last seen" is: a row is written at most so often.
@@ -74,10 +75,13 @@ def sessions_end_others(*, actor: Actor, session_key: str) -> int:
 
 
 def sessions_end_all(*, actor: Actor, account: int) -> int:
-    """End every session of somebody's account, e.g. because a device was stolen. Raises Refused, NotFound."""
+    """End every session of somebody's account, e.g. because a device was stolen; the owner is told. Raises Refused, NotFound."""
     demand(actor, "account.edit", account_get(actor, account).department)
     rows = list(_living(account))
-    _end(actor, rows, account)
+    with transaction.atomic():
+        _end(actor, rows, account)
+        title = Text(zh=f"{actor.name} 结束了您的全部登录会话", en=f"{actor.name} ended all your sessions")
+        message_send(actor=actor, to=[account], title=title, link="/account/security/")
     return len(rows)
 
 
