@@ -12,6 +12,7 @@ from yiwang.cli import (
     ledger,
     loading,
     packs,
+    parent,
     processes,
     proofs,
     routing,
@@ -52,3 +53,4 @@ app.add_typer(hotline.open311, name="open311")
 app.command("verify-credential")(proofs.verify_credential)
 app.add_typer(proofs.keys, name="keys")
 app.add_typer(proofs.archive, name="archive")
+app.add_typer(parent.app, name="parent")
