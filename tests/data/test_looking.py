@@ -8,6 +8,7 @@ from datacity import PEOPLE_FIELDS, SYSTEM, DataCity, resource
 
 from yiwang.data.core.semantics.checkdigits import resident_id_check
 from yiwang.data.selectors import record_trace, resource_sample
+from yiwang.data.service import export_file
 from yiwang.trust.models import Entry, EntrySubject
 from yiwang.trust.selectors import subject_hash
 from yiwang.trust.service import ledger_append_pending
@@ -47,6 +48,14 @@ def test_tracing_one_record_is_found_by_its_person_alone(city: DataCity) -> None
     record_trace(SYSTEM, "people", key={"code": "1"}, purpose="查记录来源")
     assert lines() == [("people", "查记录来源", 1)]
     assert EntrySubject.objects.get().subject == subject_hash("resident", number(3))
+
+
+def test_a_list_that_leaves_as_a_file_is_found_by_everybody_on_it(city: DataCity) -> None:
+    people(city, 5)
+    export_file(actor=SYSTEM, resource_id="people", format="csv", purpose="核对名单")
+    assert lines() == [("people", "核对名单", 5)]
+    assert EntrySubject.objects.count() == 5
+    assert Entry.objects.get().via == "export"
 
 
 def test_a_list_that_names_nobody_leaves_its_audit_line_only(city: DataCity) -> None:
