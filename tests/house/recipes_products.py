@@ -11,10 +11,12 @@ import recipes_open
 from smallcity import RESOURCE, Recipe, World
 
 from yiwang.data import service as data
+from yiwang.kernel.core.actor import system_actor
 from yiwang.kernel.core.text import Text
 
 TODAY = date.today()  # noqa: DTZ011 - contracts are dated from last year to next, any zone will do
 LAST_MONTH = (TODAY.replace(day=1) - timedelta(days=1)).replace(day=1)
+PROCESS = system_actor("process:cross-border")
 PRODUCT = "small-product"
 
 
@@ -123,7 +125,7 @@ def crossing_approve(world: World) -> partial[object]:
         assessment="不含个人信息和重要数据。",
         until=TODAY + timedelta(days=30),
     )
-    return partial(data.crossing_approve, actor=world.actor, decision=decision)
+    return partial(data.crossing_approve, actor=PROCESS, decision=decision)
 
 
 def crossing_revoke(world: World) -> partial[object]:
