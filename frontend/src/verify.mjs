@@ -126,17 +126,21 @@ function line(list, title, value) {
   list.append(dt, dd);
 }
 
-function show(place, found, english) {
-  const heading = document.createElement("p");
-  heading.className = `verdict verdict-${found.state}`;
+const LOOKS = {genuine: "good", altered: "bad", revoked: "bad", unknown: "warn"};
+
+function show(place, found, english, titles) {
+  const heading = document.createElement("strong");
   heading.textContent = WORDS[found.state][english];
   const reason = document.createElement("p");
   reason.textContent = found.reason[english];
   const list = document.createElement("dl");
   list.className = "pairs";
   if (found.number) line(list, english ? "Number" : "编号", found.number);
-  for (const [name, value] of Object.entries(found.fields ?? {})) line(list, name, value);
-  place.replaceChildren(heading, reason, list);
+  for (const [name, value] of Object.entries(found.fields ?? {})) line(list, titles[found.kind]?.[name]?.[english] ?? name, value);
+  const box = document.createElement("div");
+  box.append(heading, reason, list);
+  place.className = `note note-${LOOKS[found.state]} mt-3`;
+  place.replaceChildren(box);
   place.dataset.state = found.state;
 }
 
@@ -146,7 +150,7 @@ function begin(place) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const status = document.getElementById("status-text")?.value || place.dataset.status;
-    show(result, await verdict(text.value, JSON.parse(place.dataset.keys), status), english);
+    show(result, await verdict(text.value, JSON.parse(place.dataset.keys), status), english, JSON.parse(place.dataset.titles));
   });
 }
 

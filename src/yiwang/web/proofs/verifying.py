@@ -43,7 +43,7 @@ def verify(request: HttpRequest) -> HttpResponse:
             context |= _looked_up(request)
     except YiwangError as error:
         context["problem"], status = problem_of(error), error.status
-    context |= {"keys": _keys(), "status_text": trust.credential_status_text(), "looks": LOOKS}
+    context |= _offline()
     return render(request, "yiwang/proofs/verify.html", context, status=status)
 
 
@@ -93,11 +93,8 @@ def offline(request: HttpRequest) -> HttpResponse:
         raise Unavailable(zh="核验程序没有随本系统安装", en="the verifier is not installed", where="dist/verify.js")
     with open(script, encoding="utf-8") as file:
         code = file.read()
-    page = render(
-        request,
-        "yiwang/proofs/offline.html",
-        {"keys": _keys(), "status_text": trust.credential_status_text(), "made": timezone.localtime()},
-    ).content.decode()
+    context = {**_offline(), "made": timezone.localtime()}
+    page = render(request, "yiwang/proofs/offline.html", context).content.decode()
     # A module in a file of its own is not loaded from a disk; this one stands in the page.
     closed = code.replace("</", "<\\/")
     page = page.replace("<!--code-->", f'<script type="module">{closed}</script>')
@@ -130,8 +127,15 @@ def roots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type="application/x-pem-file")
 
 
-def _keys() -> str:
-    return json.dumps({kid: _letters(key) for kid, key in trust.credential_keys().items()})
+def _offline() -> dict[str, object]:
+    """What the browser's program checks with: keys, the list of withdrawn credentials, the names of fields."""
+    titles = {
+        kind.name: {name: [title.zh, title.en] for name, title in kind.fields.items()}
+        for kind in trust.credential_kind_list()
+    }
+    keys = {kid: _letters(key) for kid, key in trust.credential_keys().items()}
+    status_text = trust.credential_status_text()
+    return {"keys": json.dumps(keys), "status_text": status_text, "titles": json.dumps(titles, ensure_ascii=False)}
 
 
 def _letters(key: bytes) -> str:
