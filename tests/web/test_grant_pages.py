@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from webcity import HERE, ROOT, SYSTEM, english
+from webcity import HERE, ROOT, SYSTEM, english, upload
 from yaml import safe_load
 
+from yiwang.data.exchange.batches import batch_make
 from yiwang.data.schema import ResourceFile
 from yiwang.data.service import resource_install
 from yiwang.flow.models import Work
@@ -83,8 +84,8 @@ def done(client: Client, node: str, **answers: str) -> int:
 AGREED = {"answer": "grant", "answer_masks": "", "answer_quota": "", "answer_until": ""}
 
 
-def granted(people: dict[str, Client]) -> str:
-    answer = people["applicant"].post(APPLY, asked())
+def granted(people: dict[str, Client], **changed: Any) -> str:
+    answer = people["applicant"].post(APPLY, asked(**changed))
     assert answer.status_code == 302, answer.content.decode()
     assert done(people["lead"], "review", finding="conforms") == 302
     assert done(people["owner"], "answer", **AGREED) == 302
@@ -206,3 +207,18 @@ def test_an_auditor_reads_grants_and_applies_for_none(sharing: None, signed_in: 
     assert auditor.get("/work/grants/").status_code == 200
     assert auditor.get(APPLY).status_code == 403
     assert english().get(APPLY).status_code == 302
+
+
+def test_a_file_is_taken_as_the_grant_says_masked_filtered_and_with_a_line_in_the_ledger(
+    people: dict[str, Client],
+) -> None:
+    upload(people["lead"])
+    address = granted(people, methods=["export"], row_filter='village = "街津口村"')
+    ordered = people["applicant"].post(address + "act/", {"act": "export", "once": "a"})
+    batch_make(ordered["Location"].split("/")[-2])
+    answer: Any = people["applicant"].get(ordered["Location"])
+    text = b"".join(answer).decode("utf-8-sig")
+    assert "街津口村" in text and "八岔村" not in text
+    assert "王小江" not in text and "王" in text
+    assert people["owner"].get(ordered["Location"]).status_code == 404
+    assert people["owner"].post(address + "act/", {"act": "export"}).status_code == 403

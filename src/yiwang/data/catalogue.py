@@ -36,12 +36,13 @@ from yiwang.data.resources import definition, resource_row
 from yiwang.data.schema import CATEGORIES, DIMENSIONS, DUTIES, LIBRARIES, SHARE_TYPES, STAGES
 from yiwang.data.standing import Standing, scores_now, standings
 from yiwang.data.versions import version_files
-from yiwang.kernel.access import demand, verdict
+from yiwang.kernel.access import verdict
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.paging import Page
 from yiwang.kernel.selectors import department_names, liaison_of
 from yiwang.kernel.service import audit
+from yiwang.trust.selectors import reading_demand
 
 HISTORY_LOADS = 30
 SORTS = {"title": "title_zh", "-updated": "-last", "provider": "provider", "grade": "grade", "id": "id"}
@@ -220,7 +221,7 @@ def resource_sample(
     Raises NoData, Refused.
     """
     resource = resource_row(resource_id)
-    rule = demand(actor, "resource.read", resource.provider)
+    rule = reading_demand(actor, "resource.read", department=resource.provider, grade=resource.grade, purpose=purpose)
     reason = purpose_needed(purpose)
     file = definition(resource)
     number, files = version_files(the_lake().table("standard", resource_id), resource_id, version)

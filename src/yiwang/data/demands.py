@@ -51,10 +51,11 @@ def demand_answer(
     *, actor: Actor, demand_id: int, state: str, resource_id: str = "", answer: str = "", basis: str = ""
 ) -> Demand:
     """Answer a demand: matched (names a resource), delivered, or refused (names its legal basis)."""
-    allow(actor, "demand.answer", actor.department)
     row = Demand.objects.select_for_update().filter(pk=demand_id).first()
     if row is None:
         raise NotFound(zh=f"没有需求 {demand_id}", en=f"there is no demand {demand_id}", where="demand")
+    # Whoever asked is answered by a data lead over them: that of another bureau could only refuse in others' name.
+    allow(actor, "demand.answer", row.department)
     if row.state not in OPEN_STATES:
         raise Conflict(zh="这条需求已经办结", en="this demand is closed already", where=f"demand {demand_id}")
     if state not in {Demand.State.MATCHED, Demand.State.DELIVERED, Demand.State.REFUSED}:

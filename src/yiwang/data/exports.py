@@ -40,6 +40,7 @@ from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import InputError
 from yiwang.kernel.service import audit
+from yiwang.trust.selectors import reading_demand
 
 SHEET_ROWS = 1_000_000
 LONGEST_CELL = 32_767
@@ -103,7 +104,7 @@ def export_file(
             hint_en="csv, xlsx, parquet",
         )
     row = resource_row(resource_id)
-    rule = demand(actor, "resource.export", row.provider)
+    rule = reading_demand(actor, "resource.export", department=row.provider, grade=row.grade, purpose=purpose)
     reason = purpose_needed(purpose)
     file = definition(row)
     crossing_demand(country=country, number=crossing, resource=resource_id, fields=[f.id for f in file.fields])

@@ -17,10 +17,10 @@ from yiwang.data.looking import rows_seen, subject_fields
 from yiwang.data.models import Load
 from yiwang.data.resources import definition, resource_row
 from yiwang.data.versions import version_files
-from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import InputError, NotFound
 from yiwang.kernel.service import audit
+from yiwang.trust.selectors import reading_demand
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def record_trace(
 ) -> RecordTrace:
     """Trace the record with this key (field id → value as text). Leaves an audit line. Raises NotFound, InputError."""
     row = resource_row(resource_id)
-    rule = demand(actor, "resource.read", row.provider)
+    rule = reading_demand(actor, "resource.read", department=row.provider, grade=row.grade, purpose=purpose)
     reason = purpose_needed(purpose)
     file = definition(row)
     if set(key) != set(file.key):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yiwang.trust.access import reading_demand, reading_verdict
 from yiwang.trust.answers import (
     ArchiveRow,
     ArchiveView,
@@ -73,7 +74,9 @@ from yiwang.trust.ledger import (
     grant_use_counts,
     hidden_count,
     ledger_consistency,
+    ledger_file,
     ledger_head,
+    ledger_inclusion,
     ledger_keys,
     ledger_note,
     office_use_list,
@@ -132,7 +135,9 @@ __all__ = [
     "grant_use_counts",
     "hidden_count",
     "ledger_consistency",
+    "ledger_file",
     "ledger_head",
+    "ledger_inclusion",
     "ledger_keys",
     "ledger_note",
     "office_use_list",
@@ -212,4 +217,6 @@ __all__ = [
     "grant_ask_check",
     "grant_of_case",
     "methods_of",
+    "reading_demand",
+    "reading_verdict",
 ]

@@ -97,7 +97,7 @@ def demand(request: HttpRequest, demand_id: int) -> HttpResponse:
         except InputError as error:
             problem = error
     row = _demand(actor, demand_id)
-    may_answer = row.state in {"open", "matched"} and may(actor, "demand.answer")
+    may_answer = row.state in {"open", "matched"} and may(actor, "demand.answer", row.department)
     context = {
         "row": row,
         "may_answer": may_answer,

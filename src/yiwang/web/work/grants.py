@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from yiwang.data import selectors as data
+from yiwang.data import service as data_service
 from yiwang.flow import selectors as flow
 from yiwang.flow.answers import WorkRow
 from yiwang.kernel import selectors as kernel
@@ -110,6 +112,8 @@ def _page(request: HttpRequest, detail: GrantDetail, problem: YiwangError | None
         "methods": [METHODS[name] for name in row.methods],
         "works": _works(actor, row.case_number),
         "given": request.POST,
+        "may_export": row.state == "active" and "export" in row.methods and actor.department == row.department,
+        "once": secrets.token_hex(8),
         "problem": problem_of(problem) if problem else None,
     }
     return render(request, "yiwang/work/grants/grant.html", context, status=problem.status if problem else 200)
@@ -149,7 +153,19 @@ def _confirm(actor: Actor, number: str, request: HttpRequest) -> None:
     service.grant_confirm(actor=actor, number=number, reason=posted_needed(request, "reason", REASON))
 
 
-ACTS: Mapping[str, Callable[[Actor, str, HttpRequest], None]] = {"revoke": _revoke, "confirm": _confirm}
+def _export(actor: Actor, number: str, request: HttpRequest) -> str:
+    """Order a file of what the grant covers; where it will be."""
+    row = trust.grant_get(actor, number).row
+    call = data_service.Call(row.resource, row.purpose_code, number)
+    made = data_service.batch_start(actor=actor, call=call, format="csv", once=posted(request, "once")[:64] or number)
+    return reverse("work:grant-file", args=[number, made.id])
+
+
+ACTS: Mapping[str, Callable[[Actor, str, HttpRequest], str | None]] = {
+    "revoke": _revoke,
+    "confirm": _confirm,
+    "export": _export,
+}
 
 
 @require_POST
@@ -160,7 +176,22 @@ def grant_act(request: HttpRequest, number: str) -> HttpResponse:
         chosen = ACTS.get(posted(request, "act"))
         if chosen is None:
             raise InputError(zh="没有这种操作", en="there is no such act", where="act")
-        chosen(actor, number, request)
+        onward = chosen(actor, number, request)
     except InputError as error:
         return _page(request, detail, error)
-    return HttpResponseRedirect(reverse("work:grant", args=[number]))
+    return HttpResponseRedirect(onward or reverse("work:grant", args=[number]))
+
+
+@require_safe
+def grant_file(request: HttpRequest, number: str, batch: str) -> HttpResponseBase:
+    """The file that was ordered, masked as the grant says; until it is made, how it stands."""
+    actor = actor_of_request(request)
+    row, made = trust.grant_get(actor, number).row, data.batch_get(actor, batch)
+    if made.state != "done":
+        context = {"row": row, "made": made}
+        return render(request, "yiwang/work/grants/file.html", context, status=200 if made.error is None else 409)
+    found, parts = data_service.batch_read(actor=actor, name=batch)
+    answer = StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{row.resource}-{number}.csv"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
