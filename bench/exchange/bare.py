@@ -17,7 +17,7 @@ settings.configure(
     MIDDLEWARE=[],
     INSTALLED_APPS=[],
     # the same file settings as the product's, so that both open their database alike
-    DATABASES={"default": django_database(os.environ["BENCH_TABLE"])},
+    DATABASES={"default": django_database(os.environ["BENCH_TABLE"]) | {"CONN_MAX_AGE": 60}},
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
 )
 django.setup()

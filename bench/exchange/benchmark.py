@@ -28,7 +28,7 @@ from bench.peers import peers_python
 ROWS, QUICK_ROWS = 1_000_000, 20_000
 SECONDS, CONNECTIONS, SAMPLE = 8.0, 8, 5_000
 LEAST = {"datasette": 1.0, "bare": 0.6}
-GRANIAN = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1", "--blocking-threads", "4"]
+GRANIAN = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1", "--blocking-threads", "16"]
 APPEND = (
     "import django, threading; django.setup(); from yiwang.trust.service import append_until; "
     "append_until(threading.Event())"

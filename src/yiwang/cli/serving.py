@@ -104,9 +104,10 @@ def serve(host: str, port: int, *, browser: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: signals.append(number))
     python = [sys.executable, "-m"]
+    # A use of data waits until its line is on disk; those that wait together share one flush, so more threads do more.
     commands = {
         "web": [*python, "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
-        + ["--blocking-threads", "4", "--log-level", "warning", "yiwang.config.wsgi:application"],
+        + ["--blocking-threads", "16", "--log-level", "warning", "yiwang.config.wsgi:application"],
         "worker": [*python, "django", "db_worker", "--interval", "0.5"],
     }
     children = {name: subprocess.Popen(command, env=dict(os.environ)) for name, command in commands.items()}

@@ -7,13 +7,14 @@ from ninja import File, Form, Query, Router, Status, UploadedFile
 
 from yiwang.data import selectors as data
 from yiwang.web.actors import actor_of_request
+from yiwang.web.api.exchangeshapes import ERRORS
 from yiwang.web.api.shapes import CatalogueOut, LoadOut, load_out, resource_out
 from yiwang.web.work.upload import load_from_upload
 
 router = Router(tags=["data"])
 
 
-@router.get("/catalogue", response=CatalogueOut, summary="查询数据目录 / search the catalogue")
+@router.get("/catalogue", response={200: CatalogueOut, **ERRORS}, summary="查询数据目录 / search the catalogue")
 def catalogue(
     request: HttpRequest,
     search: str = Query("", max_length=100),
@@ -39,7 +40,7 @@ def catalogue(
     )
 
 
-@router.post("/loads", response={202: LoadOut}, summary="上传一张表 / send a table in")
+@router.post("/loads", response={202: LoadOut, **ERRORS}, summary="上传一张表 / send a table in")
 def load_new(
     request: HttpRequest, resource: Form[str], file: File[UploadedFile], again: bool = Form(False)
 ) -> Status[LoadOut]:
@@ -49,6 +50,6 @@ def load_new(
     return Status(202, load_out(data.load_get(actor, load_id)))
 
 
-@router.get("/loads/{load_id}", response=LoadOut, summary="查询一次归集 / one load")
+@router.get("/loads/{load_id}", response={200: LoadOut, **ERRORS}, summary="查询一次归集 / one load")
 def load_one(request: HttpRequest, load_id: int) -> LoadOut:
     return load_out(data.load_get(actor_of_request(request), load_id))
