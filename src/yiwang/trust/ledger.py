@@ -6,6 +6,7 @@ Nobody reads leaves of others. What a law hides for a time is counted, and its p
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +24,8 @@ from yiwang.trust.core.merkle import consistency_proof, inclusion_proof, leaf_ha
 from yiwang.trust.core.tiles import tile_nodes
 from yiwang.trust.errors import ProofWrong
 from yiwang.trust.models import Entry, EntrySubject, SignedHead
+
+_PUBLISHED = re.compile(r"checkpoint|keys|tile/[0-9]{1,2}/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,21 @@ def ledger_consistency(before: int, after: int) -> tuple[bytes, ...]:
     if not 0 < before <= after <= ledger_head().size:
         raise _missing(f"{before} – {after}")
     return consistency_proof(tile_nodes(tiles_folder(), after), before, after)
+
+
+def ledger_inclusion(index: int, size: int) -> tuple[bytes, ...]:
+    """The hashes from a leaf to the root of the first `size`: hashes alone, of nobody. Raises NotFound past the newest head."""
+    if not 0 <= index < size <= ledger_head().size:
+        raise _missing(f"{index} – {size}")
+    return inclusion_proof(tile_nodes(tiles_folder(), size), index, size)
+
+
+def ledger_file(name: str) -> bytes:
+    """What outsiders may fetch of the log: "checkpoint", "keys", and tiles of hashes by their path. Raises NotFound."""
+    path = tiles_folder() / name
+    if _PUBLISHED.fullmatch(name) is None or not path.is_file():
+        raise _missing(name)
+    return path.read_bytes()
 
 
 def ledger_keys() -> tuple[str, ...]:
