@@ -68,12 +68,12 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
         office = posted_needed(request, "office", OFFICE)
         return service.archive_transfer(actor=actor, number=number, office=office)
 
-    def receipt() -> object:
-        return service.archive_received(actor=actor, number=number, receipt=posted_needed(request, "receipt", RECEIPT))
+    def receipt() -> None:
+        service.archive_received(actor=actor, number=number, receipt=posted_needed(request, "receipt", RECEIPT))
 
-    def propose() -> object:
+    def propose() -> None:
         reason = posted_needed(request, "reason", REASON)
-        return service.archive_destroy_propose(actor=actor, number=number, reason=reason)
+        service.archive_destroy_propose(actor=actor, number=number, reason=reason)
 
     acts: dict[str, Callable[[], object]] = {
         "check": lambda: service.archive_check(actor=actor, number=number),
