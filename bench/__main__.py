@@ -15,6 +15,7 @@ from bench import fuzz
 from bench.agreement import benchmark as agreement
 from bench.exchange import benchmark as exchange
 from bench.intake import benchmark as intake
+from bench.ledger import benchmark as ledger
 from bench.obligations import benchmark as obligations
 from bench.process import benchmark as process
 from bench.process import database as kept
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, ModuleType] = {
     "process": process,
     "process-database": kept,
     "obligations": obligations,
+    "ledger": ledger,
 }
 
 
