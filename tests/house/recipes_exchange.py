@@ -7,6 +7,8 @@ from functools import partial
 from smallcity import RESOURCE, Recipe, World
 
 from yiwang.data import service as data
+from yiwang.data.exchange.projection import projection_fill
+from yiwang.data.models import Delivery
 
 EXEMPT: dict[str, str] = {
     "answer_begin": "looks for what a call was answered before; the call itself leaves the line",
@@ -42,6 +44,17 @@ def subscription_stop(world: World) -> partial[object]:
     return partial(data.subscription_stop, actor=world.actor, name=subscription_open(world)().id)
 
 
+def delivery_retry(world: World) -> partial[object]:
+    world.patch.setattr("yiwang.data.exchange.subscriptions.address_checked", lambda url: None)
+    world.loaded()
+    projection_fill(RESOURCE)
+    data.subscription_open(actor=world.actor, call=CALL, url="http://civil.example.org/take", once="1")
+    parcel = Delivery.objects.get()
+    Delivery.objects.update(state="dead")
+    return partial(data.delivery_retry, actor=world.actor, name=parcel.pk)
+
+
 RECIPES: dict[str, Recipe] = {
-    recipe.__name__: recipe for recipe in (batch_read, batch_start, subscription_open, subscription_stop)
+    recipe.__name__: recipe
+    for recipe in (batch_read, batch_start, delivery_retry, subscription_open, subscription_stop)
 }

@@ -28,6 +28,7 @@ PAGES = {
     "demand": ("/work/demands/1/", "lead"),
     "new demand": ("/work/demands/new/", "lead"),
     "grants": ("/work/grants/", "lead"),
+    "deliveries": ("/work/deliveries/", "lead"),
     "apply to use": ("/catalogue/heating-aid/apply/", "lead"),
     "messages": ("/work/messages/", "lead"),
     "departments": ("/work/departments/", "lead"),

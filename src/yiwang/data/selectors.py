@@ -16,6 +16,7 @@ from yiwang.data.effectruns import EffectFigures, EffectRun, RuleFigures, effect
 from yiwang.data.exchange.batches import batch_get
 from yiwang.data.exchange.signing import exchange_keys, exchange_signature
 from yiwang.data.exchange.subscriptions import subscription_get, subscription_list
+from yiwang.data.exchange.watching import WatchRow, subscription_board
 from yiwang.data.inhabitants import Inhabitant, city_inhabitants
 from yiwang.data.loadreads import load_get, load_list, load_mapping_get, rejected_list
 from yiwang.data.opening.licences import LICENCES, Licence
@@ -124,6 +125,8 @@ __all__ = [
     "resource_lineage",
     "resource_profile",
     "resource_sample",
+    "WatchRow",
+    "subscription_board",
     "subscription_get",
     "subscription_list",
     "trade_supervision",

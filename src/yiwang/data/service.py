@@ -22,6 +22,7 @@ from yiwang.data.exchange.deliveries import deliveries_send, exchange_tidy, exch
 from yiwang.data.exchange.idempotency import answer_begin, answer_drop, answer_keep
 from yiwang.data.exchange.parents import ParentRunRow, parent_pull, parent_push
 from yiwang.data.exchange.subscriptions import subscription_open, subscription_pull, subscription_stop
+from yiwang.data.exchange.watching import delivery_retry
 from yiwang.data.exports import export_file, rejected_file, scratch_file
 from yiwang.data.loads import load_execute, load_receive
 from yiwang.data.models import Load
@@ -78,6 +79,7 @@ __all__ = [
     "crossing_revoke",
     "data_destroy",
     "deliveries_send",
+    "delivery_retry",
     "demand_answer",
     "demand_file",
     "effect_start",

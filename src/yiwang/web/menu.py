@@ -56,6 +56,7 @@ WORK = (
     _Plan("分级确认", "Findings", "work:findings", "shield-lock", "resource.read"),
     _Plan("供需对接", "Demands", "work:demands", "message-question"),
     _Plan("授权", "Grants", "work:grants", "key", "grant.read"),
+    _Plan("订阅推送", "Subscriptions", "work:deliveries", "send", "exchange.read"),
     _Plan("数据开放", "Opening", "work:releases", "license", "open.read"),
     _Plan("数据产品", "Products", "work:products", "database", "product.read"),
     _Plan("消息", "Messages", "work:messages", "mail"),
