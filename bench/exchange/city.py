@@ -52,9 +52,11 @@ def main(rows: int) -> None:
     home = Path(os.environ["YIWANG_HOME"])
     home.mkdir(parents=True, exist_ok=True)
     plain_table(home / "people.sqlite3", rows)
+    # Django must be set up first.
     import django
 
     django.setup()
+    # Django must be set up first.
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
@@ -63,6 +65,7 @@ def main(rows: int) -> None:
 
 
 def _city(home: Path, rows: int) -> dict[str, object]:
+    # Django must be set up first.
     from yiwang.data.exchange.projection import projection_fill
     from yiwang.data.schema import DUTIES, ResourceFile
     from yiwang.data.service import load_run, resource_install
@@ -111,6 +114,7 @@ def _city(home: Path, rows: int) -> dict[str, object]:
 
 
 def _token() -> str:
+    # Django must be set up first.
     from django.test import Client
 
     from yiwang.kernel.core.actor import system_actor
@@ -125,6 +129,7 @@ def _token() -> str:
 
 
 def _grant() -> str:
+    # Django must be set up first.
     from django.utils import timezone
 
     from yiwang.kernel.core.actor import Actor, Role

@@ -94,7 +94,8 @@ def test_no_cell_of_a_workbook_is_a_formula(masked: DataCity) -> None:
 def test_every_export_is_on_the_trail_with_its_purpose(masked: DataCity) -> None:
     exported(masked, "csv")
     (line,) = audit_list(SYSTEM, act="resource.export").items
-    assert (line.purpose, line.details) == ("核对名单", {"format": "csv", "version": 0, "rows": 2})
+    facts = {"format": "csv", "version": 0, "rows": 2, "country": "CN", "crossing": ""}
+    assert (line.purpose, line.details) == ("核对名单", facts)
     assert LifecycleRecord.objects.get(stage="serve").details["purpose"] == "核对名单"
 
 

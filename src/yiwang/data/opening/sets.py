@@ -262,7 +262,11 @@ def open_file(actor: Actor, set_id: str, format: str) -> tuple[OpenRow, OpenFile
     file = next((f for f in row.release.files if f.format == format), None)
     if file is None:
         raise NotFound(
-            zh=f"没有 {format} 格式", en=f"there is no {format} file", where="format", hint_zh="csv、json、parquet"
+            zh=f"没有 {format} 格式",
+            en=f"there is no {format} file",
+            where="format",
+            hint_zh="csv、json、parquet",
+            hint_en="csv, json, parquet",
         )
     return row, file, file_path(file.digest)
 

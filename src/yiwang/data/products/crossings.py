@@ -93,6 +93,7 @@ def _sound(decision: CrossingArguments, grade: int) -> None:
             zh=f"没有路径 {decision.route}",
             en=f"no such route: {decision.route}",
             where="route",
+            hint_zh="、".join(ROUTES),
             hint_en=", ".join(ROUTES),
         )
     if grade >= IMPORTANT_GRADE and decision.route != "assessment":

@@ -67,6 +67,7 @@ def product_offer(*, actor: Actor, words: ProductWords, department: str, operati
             zh="计价方式与价格不相符",
             en="pricing and price do not go together",
             where="price",
+            hint_zh="、".join(PRICINGS),
             hint_en=", ".join(PRICINGS),
         )
     if not words.parts:
