@@ -26,7 +26,7 @@ from bench.machine import machine
 from bench.peers import peers_python
 
 ROWS, QUICK_ROWS = 1_000_000, 20_000
-SECONDS, CONNECTIONS, SAMPLE = 8.0, 8, 5_000
+SECONDS, CONNECTIONS, SAMPLE = 6.0, 8, 5_000
 LEAST = {"datasette": 1.0, "bare": 0.6}
 GRANIAN = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1", "--blocking-threads", "16"]
 APPEND = (

@@ -117,6 +117,7 @@ def _token() -> str:
     # Django must be set up first.
     from django.test import Client
 
+    # Django must be set up first.
     from yiwang.kernel.core.actor import system_actor
     from yiwang.trust.service import client_new
 
@@ -132,6 +133,7 @@ def _grant() -> str:
     # Django must be set up first.
     from django.utils import timezone
 
+    # Django must be set up first.
     from yiwang.kernel.core.actor import Actor, Role
     from yiwang.trust.service import GrantAsk, grant_apply, grant_issue, grant_review_note
 
