@@ -22,12 +22,12 @@ from yiwang.cli.synthetic import make, synth_folder
 from yiwang.data.selectors import catalogue_facets, city_inhabitants
 from yiwang.data.service import city_lists, exchange_until, lake_tidy_queue, load_run
 from yiwang.flow.service import router_train, specimens_make, tick_until
-from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.actor import Actor, system_actor
 from yiwang.kernel.errors import Conflict, Unavailable
 from yiwang.kernel.selectors import account_named, city_is_synthetic, demo_accounts
 from yiwang.kernel.service import city_mark_synthetic, demo_accounts_create, dispatch_until, liaison_assign
 from yiwang.trust.selectors import DEMO_CLIENT
-from yiwang.trust.service import append_until, demo_client_make, subject_bind
+from yiwang.trust.service import append_until, demo_client_make, grants_expire, subject_bind
 
 READY_SECONDS = 60
 TIDY_SECONDS = 24 * 3600
@@ -127,6 +127,7 @@ def serve(host: str, port: int, *, browser: bool) -> None:
             if time.monotonic() - tidied > TIDY_SECONDS:
                 tidied = time.monotonic()
                 lake_tidy_queue()
+                grants_expire(actor=system_actor("server"))
             for name, child in children.items():
                 if child.poll() is not None and not signals:
                     told.print(
