@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import django
+from trustseed import trust_seed
 
 from yiwang.kernel.core.actor import Actor
 
@@ -46,6 +47,7 @@ def main() -> None:
     load_run(actor=system, resource_id="heating-aid", path=table, file_name="seed.csv")
     rules_seed(system)
     flow_seed(system)
+    trust_seed(system)
     demand_file(
         actor=system, title="公交客流", need="按站点的日客流", fields_wanted=["站名", "人次"], purpose="线路优化"
     )

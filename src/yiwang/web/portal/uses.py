@@ -20,6 +20,7 @@ from yiwang.kernel.errors import InputError, NotFound, YiwangError
 from yiwang.kernel.paging import Page
 from yiwang.trust import selectors as trust
 from yiwang.trust import service
+from yiwang.trust.core.purposes import PURPOSES
 from yiwang.trust.core.verifier import check_proof
 from yiwang.trust.errors import ProofWrong
 from yiwang.web.actors import CITIZEN, actor_of_request
@@ -129,7 +130,7 @@ def _question(request: HttpRequest, row: trust.UseRow) -> HttpResponse:
         answers={
             "use": row.id,
             "office": row.department or "data-bureau",
-            "about": f"{timezone.localtime(row.at):%Y-%m-%d %H:%M} {shown.what}：{row.purpose}"[:400],
+            "about": f"{timezone.localtime(row.at):%Y-%m-%d %H:%M} {shown.what}：{shown.purpose}"[:400],
             "doubt": doubt[:1000],
         },
         channel="web",
@@ -148,7 +149,8 @@ def _shown(row: trust.UseRow) -> Shown:
         who=said_hands(row.who) if row.who.startswith("account:") else "",
         what=what,
         fields=fields,
-        purpose=row.purpose,
+        # The exchange notes the code of a purpose; pages and cases note words.
+        purpose=say(PURPOSES.get(row.purpose)) or row.purpose,
         basis=row.basis,
         via=row.via,
         about=row.about,
