@@ -12,9 +12,8 @@ class TrustConfig(AppConfig):
         import yiwang.trust.service  # noqa: F401
         from yiwang.trust.credentialkinds import kinds_register
         from yiwang.trust.credentials import actions_register as credential_actions
-        from yiwang.trust.grantactions import actions_register as grant_actions
-
         from yiwang.trust.factors import roles_check
+        from yiwang.trust.grantactions import actions_register as grant_actions
 
         roles_check()
         kinds_register()
