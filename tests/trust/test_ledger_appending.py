@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from yiwang.trust.errors import ProofWrong
 from yiwang.trust.journal import journal, journal_folder, segments
 from yiwang.trust.models import Entry, EntrySubject, LedgerState, SignedHead
 from yiwang.trust.uses import Use, use_note, uses_note
+from yiwang.trust.verifying import ledger_verify
 
 CLERK = system_actor("clerk")
 ANNA, BEN = "aa" * 32, "bb" * 32
@@ -242,3 +244,20 @@ def test_entries_that_vanish_stop_the_tiles(home: Path) -> None:
     LedgerState.objects.update(tiled=0)
     with pytest.raises(ProofWrong, match="missing from the ledger"):
         ledger_append_pending()
+
+
+def test_the_city_s_own_look_finds_a_row_that_was_changed_and_a_second_signature_that_fails() -> None:
+    note()
+    note("另一次")
+    ledger_append_pending()
+    assert ledger_verify(CLERK).fault is None
+    Entry.objects.filter(index=1).update(purpose="别的用途")
+    fault = ledger_verify(CLERK).fault
+    assert fault is not None and fault.entry == 1
+    Entry.objects.filter(index=1).update(purpose="另一次")
+    head = SignedHead.objects.get()
+    signed = note_read(head.note)
+    second = replace(signed.signatures[1], data=bytes(64))
+    SignedHead.objects.update(note=str(replace(signed, signatures=(signed.signatures[0], second))))
+    fault = ledger_verify(CLERK).fault
+    assert fault is not None and "SM2" in fault.en
