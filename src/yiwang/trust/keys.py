@@ -214,6 +214,7 @@ def keys_forget() -> None:
     """Drop what this process holds of keys; they are unwrapped again at need."""
     _held.clear()
     _newest.clear()
+    derived.cache_clear()
 
 
 def _key(purpose: str, version: int) -> _Held:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher
@@ -37,8 +38,9 @@ class Header:
     version: int
 
 
+@lru_cache(maxsize=256)
 def derived(secret: bytes, label: str, length: int = 32) -> bytes:
-    """Another key out of `secret`, one for each label; the one tells nothing of the other."""
+    """Another key out of `secret`, one for each label; the one tells nothing of the other. Kept in memory until forgotten."""
     return HKDF(SHA256(), length, salt=None, info=f"yiwang/{label}".encode()).derive(secret)
 
 
