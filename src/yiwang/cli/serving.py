@@ -17,6 +17,7 @@ import typer
 from rich.progress import Progress
 
 from yiwang.cli.city import prepare
+from yiwang.cli.demosteps import looks_make, sets_open
 from yiwang.cli.output import say, shell_actor, told
 from yiwang.cli.synthetic import make, synth_folder
 from yiwang.data.selectors import catalogue_facets, city_inhabitants
@@ -70,6 +71,8 @@ def _build(residents: int) -> None:
     demo_accounts_create(actor=actor)
     _name_liaisons(actor)
     _bind_people(actor)
+    looks_make()
+    sets_open()
     with Progress(console=told, transient=True) as bar:
         bar.add_task(say("受理样例工单", "Taking in sample tickets"), total=None)
         router_train(actor=actor, duty_list="hotline")
