@@ -31,10 +31,10 @@ def _words(id: str, zh: str, en: str, theme: str) -> SetWords:
 
 OPENED = (
     _Opened(
-        "special-equipment",
+        "legal-person-registration",
         "steward-market",
-        _words("equipment", "特种设备", "Special equipment", "safety"),
-        ("registration_no", "device_kind", "made_on", "status"),
+        _words("firms", "企业登记名录", "Registered firms", "industry"),
+        ("name", "credit_code", "registered_on", "firm_type", "status"),
     ),
     _Opened(
         "administrative-division",
