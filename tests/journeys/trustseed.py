@@ -34,22 +34,12 @@ OFFICERS = {
 def trust_seed(system: Actor) -> None:
     # What follows needs Django's settings.
     from django.conf import settings
-    from django.utils import timezone
 
     from yiwang.data.service import load_run
     from yiwang.kernel.packing import pack_install
     from yiwang.kernel.selectors import demo_accounts
     from yiwang.kernel.service import account_create, role_grant
-    from yiwang.trust.selectors import subject_hash
-    from yiwang.trust.service import (
-        GrantAsk,
-        demo_client_make,
-        grant_apply,
-        grant_issue,
-        grant_review_note,
-        subject_bind,
-        use_note,
-    )
+    from yiwang.trust.service import subject_bind
 
     password = demo_accounts()[0].password
     for folder in (ROOT / "packs/foundation/data-sharing", ROOT / "packs/service/data-question"):
@@ -69,6 +59,18 @@ def trust_seed(system: Actor) -> None:
             actor=system, username=username, display_name=name, password=password, department=department
         )
         role_grant(actor=system, account=made.pk, role=role, department=department)
+    use_seed(system)
+    open_seed(system)
+
+
+def use_seed(system: Actor) -> None:
+    """A program may ask for names and villages, and asked for one person's."""
+    # What follows needs Django's settings.
+    from django.utils import timezone
+
+    from yiwang.trust.selectors import subject_hash
+    from yiwang.trust.service import GrantAsk, demo_client_make, grant_apply, grant_issue, grant_review_note, use_note
+
     demo_client_make(actor=system)
     today = timezone.localdate()
     ask = GrantAsk(
@@ -94,7 +96,6 @@ def trust_seed(system: Actor) -> None:
         grant=number,
         via="api",
     )
-    open_seed(system)
 
 
 def open_seed(system: Actor) -> None:
