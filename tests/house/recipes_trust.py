@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import recipes_grants
 import recipes_identity
+import recipes_ledger
 import recipes_proofs
 from smallcity import Recipe
 
-RECIPES: dict[str, Recipe] = {**recipes_identity.RECIPES, **recipes_proofs.RECIPES, **recipes_grants.RECIPES}
-EXEMPT: dict[str, str] = {**recipes_identity.EXEMPT, **recipes_proofs.EXEMPT, **recipes_grants.EXEMPT}
+PARTS = (recipes_identity, recipes_proofs, recipes_grants, recipes_ledger)
+RECIPES: dict[str, Recipe] = {name: recipe for part in PARTS for name, recipe in part.RECIPES.items()}
+EXEMPT: dict[str, str] = {name: why for part in PARTS for name, why in part.EXEMPT.items()}
