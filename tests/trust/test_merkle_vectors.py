@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import random
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from yiwang.trust.core.merkle import (
     EMPTY,
+    Frontier,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
+    nodes_of,
     root_of,
     verify_consistency,
     verify_inclusion,
@@ -110,6 +114,42 @@ def _bundle(body: bytes) -> Iterator[bytes]:
         (length,) = struct.unpack(">H", body[:2])
         yield body[2 : 2 + length]
         body = body[2 + length :]
+
+
+def told(leaves: list[bytes]) -> bytes:
+    """The root as RFC 9162, 2.1.1 words it, written here once more and on its own."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    middle = 1
+    while middle * 2 < len(leaves):
+        middle *= 2
+    return hashlib.sha256(b"\x01" + told(leaves[:middle]) + told(leaves[middle:])).digest()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_drawn_trees_have_the_root_of_the_definition_and_proofs_hold_for_them_alone(seed: int) -> None:
+    chance = random.Random(seed)
+    leaves = [leaf_hash(chance.randbytes(9)) for _ in range(chance.randint(2, 700))]
+    size = len(leaves)
+    before = chance.randint(1, size - 1)
+    nodes, root, old = nodes_of(leaves), told(leaves), told(leaves[:before])
+    assert root_of(leaves) == root and root_of(leaves[:before]) == old
+    # grown in two steps or leaf by leaf, the tree is the same
+    assert Frontier().extend(leaves[:before]).extend(leaves[before:]).root() == root
+    index = chance.randrange(size)
+    proof = inclusion_proof(nodes, index, size)
+    assert verify_inclusion(leaves[index], index, size, proof, root)
+    assert not verify_inclusion(leaves[index], (index + 1) % size, size, proof, root)
+    assert not verify_inclusion(leaf_hash(b"another"), index, size, proof, root)
+    grown = consistency_proof(nodes, before, size)
+    assert verify_consistency(before, size, old, root, grown)
+    assert not verify_consistency(before, size, leaf_hash(b"another"), root, grown)
+    for at in range(len(grown)):
+        assert not verify_consistency(before, size, old, root, [*grown[:at], leaf_hash(b"x"), *grown[at + 1 :]])
+    for at in range(len(proof)):
+        assert not verify_inclusion(leaves[index], index, size, [*proof[:at], leaf_hash(b"x"), *proof[at + 1 :]], root)
 
 
 @pytest.mark.parametrize("nothing", [b"", b"\0" * 31, b"\0" * 33])
