@@ -60,17 +60,9 @@ export async function fault(proof) {
   return among && same(among, hex(about.root)) ? "" : "person";
 }
 
-const WORDS = {
-  "": ["成立：这一行在签过名的账本里，没有被改过，说的就是您。", "It holds: this line stands in the signed ledger, unchanged, and it is about you."],
-  signature: ["不成立：检查点的签名不对。", "It does not hold: the signature of the checkpoint is wrong."],
-  tree: ["不成立：这一行不在签过名的账本里。", "It does not hold: this line is not in the signed ledger."],
-  person: ["不成立：这一行说的不是您。", "It does not hold: this line is not about you."],
-  old: ["这个浏览器不会验这种签名；请看本站核对的结果，或者下载证明离线核对。", "This browser cannot check this kind of signature: see the check made here, or download the proof."],
-};
-
+// What is told stands on the page, in the reader's language: data-holds, -signature, -tree, -person, -old.
 const button = globalThis.document?.getElementById("check-proof");
 if (button) {
-  const english = document.documentElement.lang.startsWith("en") ? 1 : 0;
   const result = document.getElementById("proof-result");
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -81,6 +73,6 @@ if (button) {
       found = error.name === "NotSupportedError" ? "old" : "tree";
     }
     result.dataset.state = found || "holds";
-    result.textContent = WORDS[found][english];
+    result.textContent = result.dataset[found || "holds"];
   });
 }

@@ -43,9 +43,15 @@ def test_each_pair_of_a_template_has_both_texts_with_the_same_blanks(path: Path)
         assert blanks[0] == blanks[1], inside
 
 
+# It works from a file at home too, where no page of the city says the words for it; each stands beside its English.
+ALONE = {"verify.mjs"}
+
+
 def test_scripts_hold_no_words_of_their_own() -> None:
     sources = (WEB.parents[2] / "frontend" / "src").glob("*.mjs")
     for path in sources:
+        if path.name in ALONE:
+            continue
         assert not CHINESE.search(path.read_text(encoding="utf-8")), path.name
 
 

@@ -103,7 +103,7 @@ def _filed(request: HttpRequest, actor: Actor, detail: ResourceDetail) -> str:
             quota_per_day=answers["quota"],
         ),
     )
-    title = f"申请使用：{detail.row.title.zh}"
+    title = say(Text(zh=f"申请使用：{detail.row.title.zh}", en=f"Apply to use: {detail.row.title.en}"))
     opened = service.case_open(actor=actor, item_id=ITEM, title=title, answers={**answers, "until": str(until)})
     number = trust.grant_of_case(actor, opened.number)
     return reverse("work:grant", args=[number]) if number else reverse("work:case", args=[opened.number])
