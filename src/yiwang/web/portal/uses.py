@@ -45,7 +45,7 @@ class Shown:
     office: str
     who: str
     what: str
-    fields: tuple[str, ...]
+    fields: str
     purpose: str
     basis: str
     via: str
@@ -148,7 +148,7 @@ def _shown(row: trust.UseRow) -> Shown:
         office=said_department(row.department) if row.department else say(Text(zh="本系统", en="this system")),
         who=said_hands(row.who) if row.who.startswith("account:") else "",
         what=what,
-        fields=fields,
+        fields=say(Text(zh="、".join(fields), en=", ".join(fields))) if fields else "",
         # The exchange notes the code of a purpose; pages and cases note words.
         purpose=say(PURPOSES.get(row.purpose)) or row.purpose,
         basis=row.basis,
