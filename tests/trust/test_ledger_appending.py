@@ -187,6 +187,20 @@ def test_a_damaged_line_with_more_behind_it_is_not_passed_over() -> None:
     assert segment.exists()
 
 
+def test_a_damaged_journal_is_not_in_the_way_of_others() -> None:
+    before = note("坏处之前")
+    journal().close()
+    (segment,) = segments(journal_folder())
+    whole = segment.read_bytes()
+    segment.write_bytes(whole + whole.replace(b"residents", b"RESIDENTS") + whole)
+    after = note("别的日志")
+    for _ in range(2):
+        with pytest.raises(ProofWrong, match=f"damaged at byte {len(whole)}"):
+            ledger_append_pending()
+    assert list(Entry.objects.order_by("index").values_list("use", flat=True)) == [before, after]
+    assert SignedHead.objects.get().size == 2 and segment.exists()
+
+
 def test_a_segment_is_deleted_only_when_nobody_writes_it() -> None:
     note()
     ledger_append_pending()

@@ -55,14 +55,20 @@ def tiles_folder() -> Path:
 
 
 def ledger_append_pending(limit: int = 1_000_000) -> Appended:
-    """Give up to `limit` lines of the journal their place in the tree. Raises ProofWrong for a damaged journal, KeysLocked."""
+    """Give up to `limit` lines of the journal their place in the tree. Raises KeysLocked.
+
+    Raises ProofWrong for a damaged journal, after all lines before the damage and of other journals have their place.
+    """
     done = 0
+    fault: ProofWrong | None = None
     while done < limit:
-        entries, read = _take(min(BATCH, limit - done))
+        entries, read, fault = _take(min(BATCH, limit - done))
         done += entries
         if not read or not entries:
             break
     size = _publish()
+    if fault is not None:
+        raise fault
     return Appended(done, size)
 
 
@@ -81,8 +87,8 @@ def append_until(stop: threading.Event, *, period: float = PERIOD_SECONDS) -> No
     close_old_connections()
 
 
-def _take(most: int) -> tuple[int, bool]:
-    """One transaction: lines → entries. Answers how many, and whether there may be more."""
+def _take(most: int) -> tuple[int, bool, ProofWrong | None]:
+    """One transaction: lines → entries. Answers how many, whether there may be more, and the first damage met."""
     with durable(), transaction.atomic():
         state = _state()
         reads = list(pending(journal_folder(), state.marks, most))
@@ -93,7 +99,7 @@ def _take(most: int) -> tuple[int, bool]:
     for read in reads:
         if read.over:
             segment_drop(journal_folder() / read.name)
-    return len(bodies), len(bodies) == most
+    return len(bodies), len(bodies) == most, next((read.fault for read in reads if read.fault), None)
 
 
 def _state() -> LedgerState:

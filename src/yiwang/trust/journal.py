@@ -126,12 +126,16 @@ def framed(body: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Read:
-    """Bodies of a segment from an offset on; `end` is the offset behind the last of them. `over`: nobody writes it any more."""
+    """Bodies of a segment from an offset on; `end` is the offset behind the last of them. `over`: nobody writes it any more.
+
+    `fault`: a line that is damaged although more follows; it is neither passed over nor in the way of other segments.
+    """
 
     name: str
     bodies: tuple[bytes, ...]
     end: int
     over: bool
+    fault: ProofWrong | None = None
 
 
 def segments(folder: Path) -> list[Path]:
@@ -140,7 +144,7 @@ def segments(folder: Path) -> list[Path]:
 
 
 def segment_read(path: Path, start: int, most: int) -> Read:
-    """At most `most` bodies. Raises ProofWrong for a line that is damaged although more follows."""
+    """At most `most` bodies, up to the first damaged line."""
     free = _is_free(path)
     with path.open("rb") as file:
         file.seek(start)
@@ -152,7 +156,7 @@ def segment_read(path: Path, start: int, most: int) -> Read:
             body = _body(line)
             if body is None:
                 if line.endswith(b"\n") or file.read(1):
-                    raise _damaged(path, end)
+                    return Read(path.name, tuple(bodies), end, False, _damaged(path, end))
                 break
             bodies.append(body)
             end += len(line)
