@@ -17,9 +17,14 @@ SUBJECTS = {"resident-id": "resident", "credit-code": "firm"}
 PEOPLE_A_LINE = 10_000
 
 
+def subjects_named(file: ResourceFile) -> tuple[tuple[str, str], ...]:
+    """The fields that name somebody by number, and whether a resident or a firm."""
+    return tuple((field.id, SUBJECTS[field.semantic]) for field in file.fields if field.semantic in SUBJECTS)
+
+
 def subject_fields(file: ResourceFile) -> list[str]:
     """The fields of a resource by which those it is about are known."""
-    return [field.id for field in file.fields if field.semantic in SUBJECTS]
+    return [name for name, _ in subjects_named(file)]
 
 
 def rows_seen(
@@ -37,7 +42,7 @@ def rows_seen(
 
     A resource that names nobody leaves no line here; its audit line stands. Raises OSError when the line cannot be kept.
     """
-    kinds = [SUBJECTS[field.semantic] for field in file.fields if field.semantic in SUBJECTS]
+    kinds = [kind for _, kind in subjects_named(file)]
     if not kinds:
         return []
     found = {subject_hash(kind, str(value)) for row in numbers for kind, value in zip(kinds, row, strict=True) if value}

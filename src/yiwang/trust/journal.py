@@ -19,6 +19,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from yiwang.trust.core.disk import folder_flush
 from yiwang.trust.errors import ProofWrong
 
 SEGMENT_BYTES = 64 << 20
@@ -86,11 +87,7 @@ class Journal:
         fcntl.flock(self._file, fcntl.LOCK_EX)
         fresh.rename(path)
         self._size = 0
-        handle = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        folder_flush(self.folder)
 
     def close(self) -> None:
         """Let the segment go; the next append begins another."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from yiwang.trust.core.disk import folder_flush
 from yiwang.trust.errors import KeysLocked
 
 VARIABLE = "YIWANG_MASTER_KEY_FILE"
@@ -85,7 +86,7 @@ def master_make() -> None:
     finally:
         beside.unlink()
     for folder in (path.parent, path.parent.parent):
-        _flush(folder)
+        folder_flush(folder)
 
 
 def missing(path: Path) -> KeysLocked:
@@ -106,11 +107,3 @@ def _unfit(path: Path, zh: str, en: str) -> KeysLocked:
         hint_zh="请恢复正确的文件和权限。",
         hint_en="Restore the right file and its mode.",
     )
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from yiwang.data.core import sql
 from yiwang.data.core.checks import Checks
+from yiwang.data.looking import subjects_named
 from yiwang.data.masking import PLAIN_GRADE
 from yiwang.data.schema import FieldFile, ResourceFile
 from yiwang.kernel.core.canonical import canonical_digest
@@ -19,7 +20,6 @@ from yiwang.kernel.errors import InputError
 AS_IS = {"VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE"}
 # Whose letters may be written small or large.
 UPPER = {"resident-id", "credit-code"}
-SUBJECTS = {"resident-id": "resident", "credit-code": "firm"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Shape:
     @cached_property
     def subjects(self) -> tuple[tuple[str, str], ...]:
         """The fields that name somebody by number, and whether a resident or a firm."""
-        return tuple((f.id, SUBJECTS[f.semantic]) for f in self.file.fields if f.semantic in SUBJECTS)
+        return subjects_named(self.file)
 
     @cached_property
     def held(self) -> dict[object, object]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from yiwang.kernel.core.canonical import canonical_digest
+from yiwang.trust.core.disk import folder_flush
 from yiwang.trust.errors import ProofWrong
 
 NAME = "manifest.json"
@@ -58,11 +59,7 @@ def manifest_write(folder: Path, manifest: Manifest) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    folder_flush(folder)
 
 
 def manifest_read(folder: Path) -> Manifest:

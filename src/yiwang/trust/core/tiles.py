@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from yiwang.trust.core.disk import folder_flush
 from yiwang.trust.core.merkle import SIZE, Nodes, node_hash
 
 WIDTH = 256
@@ -87,7 +88,7 @@ def tiles_write(folder: Path, before: int, leaves: Sequence[bytes], start: int) 
         # the tile above already holds those before
         row = (tile_hashes(folder, level, first // WIDTH, above - first) if above > first and whole else []) + whole
     for place in {path.parent for path in written}:
-        _flush(place)
+        folder_flush(place)
     return size
 
 
@@ -108,11 +109,3 @@ def _root(hashes: Sequence[bytes]) -> bytes:
     while len(row) > 1:
         row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
     return row[0]
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
