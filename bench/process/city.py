@@ -14,13 +14,18 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 
 from bench.contest import ROOT  # noqa: E402
-from yiwang.flow.models import ItemVersion, Process, ProcessVersion, Work  # noqa: E402
+from yiwang.flow.models import ItemVersion, Process, ProcessVersion  # noqa: E402
 from yiwang.flow.schema import ItemFile  # noqa: E402
 from yiwang.flow.service import case_open, work_done  # noqa: E402
 from yiwang.kernel.core.actor import Actor, system_actor  # noqa: E402
 from yiwang.kernel.core.text import Text  # noqa: E402
+from yiwang.kernel.selectors import fetch  # noqa: E402
 from yiwang.kernel.service import department_save, file_put, pack_install  # noqa: E402
 
+OPEN_WORK = (
+    "SELECT w.id FROM flow_work w JOIN flow_case c ON c.id = w.case_id"
+    " WHERE c.number = $1 AND w.node = $2 AND w.closed_at IS NULL"
+)
 SYSTEM = system_actor("bench")
 FOUNDED = date(2020, 1, 1)
 ITEM = {
@@ -76,5 +81,5 @@ def live(actor: Actor, answers: Mapping[str, Mapping[str, Any]]) -> None:
     """Opened, and each work done in a transaction of its own; the next is found as a person finds it."""
     number = case_open(actor=actor, item_id="permit", title="试").number
     for node, said in answers.items():
-        work = Work.objects.only("pk").get(case__number=number, node=node, closed_at=None)
-        work_done(actor=actor, work_id=work.pk, answers=said)
+        ((work,),) = fetch(OPEN_WORK, [number, node])
+        work_done(actor=actor, work_id=work, answers=said)

@@ -9,8 +9,10 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from yiwang.kernel import batch as batching
 from yiwang.kernel.core.actor import system_actor
 from yiwang.kernel.models import AppendOnlyError, AuditLine, Department, Event
+from yiwang.kernel.selectors import fetch
 from yiwang.kernel.service import Batch, audit
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +44,9 @@ def test_nothing_is_written_before_the_batch_is() -> None:
 
 
 def test_statements_come_in_the_order_in_which_they_were_said_and_the_first_is_counted() -> None:
-    Batch.insert_numbered([department("a"), department("b"), department("c")])
     batch = Batch()
+    batch.insert([department("a"), department("b"), department("c")])
+    assert batch.write() == 3
     batch.update(Department, {"code": ("a", "b")}, {"name_zh": "改"})
     batch.update(Department, {"name_zh": "改"}, {"name_zh": "再改"})
     batch.delete(Department, {"code": "c"})
@@ -54,7 +57,9 @@ def test_statements_come_in_the_order_in_which_they_were_said_and_the_first_is_c
 
 def test_rows_written_at_once_know_their_numbers() -> None:
     rows = [department("a"), department("b")]
-    Batch.insert_numbered(rows)
+    batch = Batch()
+    batch.insert_numbered(rows)
+    batch.write()
     assert [Department.objects.get(pk=row.pk).code for row in rows] == ["a", "b"]
     rows[0].name_zh = "改"
     rows[0].save()
@@ -95,10 +100,13 @@ def test_a_batch_that_fails_leaves_nothing() -> None:
     assert not Department.objects.exists()
 
 
-def test_on_postgresql_a_batch_is_one_statement_to_the_server() -> None:
+def test_on_postgresql_a_batch_is_one_statement_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     batch = Batch()
     batch.insert([department("a")])
     batch.insert([department("b"), department("c")])
-    with statements() as said:
+    said: list[str] = []
+    monkeypatch.setattr(batching, "fetch", lambda sql, values: said.append(sql) or fetch(sql, values))
+    with statements() as followed:
         batch.write()
-    assert len(said) == (1 if connection.vendor == "postgresql" else 2)
+    assert (len(said), len(followed)) == ((1, 0) if connection.vendor == "postgresql" else (0, 2))
+    assert Department.objects.count() == 3

@@ -56,6 +56,8 @@ def django_database(url: str) -> dict[str, object]:
         }
     if parts.scheme in {"postgres", "postgresql"}:
         query = dict(parse_qsl(parts.query))
+        # `?prepare=no` is for a pooler that shares one connection among transactions and knows no prepared statements.
+        prepared = {"prepare_threshold": None if query.pop("prepare", "yes") == "no" else 5}
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
@@ -64,7 +66,7 @@ def django_database(url: str) -> dict[str, object]:
             "HOST": unquote(parts.hostname or query.pop("host", "")),
             "PORT": str(parts.port or query.pop("port", "")),
             "CONN_MAX_AGE": 60,
-            "OPTIONS": query,
+            "OPTIONS": prepared | query,
         }
     raise ValueError(
         f"YIWANG_DATABASE_URL: unknown database {parts.scheme!r}; "

@@ -148,6 +148,9 @@ def _timer_dropped(turn: Turn, effect: fx.TimerDropped) -> None:
 
 def _action_asked(turn: Turn, effect: fx.ActionAsked) -> None:
     number = turn.case.number
+    # An action may look for the case, and one that fails must not undo it.
+    if turn.batch.holds(turn.case):
+        turn.batch.write()
 
     def run() -> Event:
         arguments = dict(effect.arguments)

@@ -19,8 +19,9 @@ from yiwang.flow.core.process.nodes import Definition
 from yiwang.flow.core.process.reducing import begin, step
 from yiwang.flow.core.process.state import State
 from yiwang.flow.definitions import definition_of
-from yiwang.flow.errors import CaseClosed, CaseMoved, StepForbidden
+from yiwang.flow.errors import CaseClosed, StepForbidden
 from yiwang.flow.events import CASE_CHANGED, CASE_CLOSED
+from yiwang.flow.locking import Standing, moved_on
 from yiwang.flow.models import Case, CaseStep
 from yiwang.flow.recording import record, write
 from yiwang.flow.steps import event_body, event_kind, event_of
@@ -49,12 +50,7 @@ def case_locked(**known: Any) -> Case:
     try:
         case = _locked(Case.objects.select_related("process", "item")).filter(**known).first()
     except OperationalError as error:
-        # The database ended one of two writes that waited for each other; on SQLite one that waited too long.
-        raise CaseMoved(
-            zh="这件办件正被别人办理，请重试",
-            en="somebody else is working on this case; try again",
-            where="case",
-        ) from error
+        raise moved_on() from error
     if case is None:
         said = ", ".join(str(value) for value in known.values())
         raise NotFound(zh=f"没有办件 {said}", en=f"there is no case {said}", where="case")
@@ -68,16 +64,16 @@ def demand_running(case: Case) -> None:
         )
 
 
-def turn_of(case: Case, actor: Actor, now: datetime) -> Turn:
+def turn_of(case: Case, actor: Actor, now: datetime, standing: Standing | None = None) -> Turn:
     """A write on a locked case. Raises CaseClosed when it has ended."""
     demand_running(case)
     definition = definition_of(case.process)
-    return Turn(case, definition, State.loads(case.state), actor, now)
+    return Turn(case, definition, State.loads(case.state), actor, now, standing)
 
 
-def turn_new(case: Case, definition: Definition, actor: Actor, now: datetime) -> Turn:
-    """The first write on a case whose row was just made."""
-    return Turn(case, definition, begin(definition), actor, now)
+def turn_new(case: Case, definition: Definition, actor: Actor, now: datetime, batch: Batch) -> Turn:
+    """The first write on a case whose row is in the batch or was just made."""
+    return Turn(case, definition, begin(definition), actor, now, Standing(None, 0, None, ()), batch=batch)
 
 
 def take(turn: Turn, event: Event) -> bool:
@@ -124,7 +120,7 @@ def _step(turn: Turn, event: Event, by: Actor | None = None) -> bool:
 
 def keep(turn: Turn, *, act: str, rule: str, purpose: str = "", details: Mapping[str, object] | None = None) -> None:
     """Write all of it. Called cases begin after their caller is written; a called case that ends tells its caller."""
-    case, changes, batch = turn.case, turn.changes, Batch()
+    case, changes, batch = turn.case, turn.changes, turn.batch
     record(turn, batch)
     audit(
         actor=turn.actor,

@@ -22,7 +22,7 @@ from yiwang.kernel.core.pack import Pack
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import NotFound
 from yiwang.kernel.paging import MOST_PER_PAGE, Page
-from yiwang.kernel.selectors import department_names
+from yiwang.kernel.selectors import columns, department_names, fetch, made
 from yiwang.kernel.service import audit
 
 
@@ -166,12 +166,16 @@ def item_get(actor: Actor, item_id: str, *, as_of: date | None = None, number: i
 
 def item_version(item_id: str, *, as_of: date | None = None, number: int | None = None) -> ItemVersion:
     """The row of a version; of those that hold on the day the last one made. Raises NotFound."""
-    rows = ItemVersion.objects.filter(item_id=item_id)
-    rows = rows.filter(_holds(as_of)) if number is None else rows.filter(number=number)
-    row = rows.order_by("-number").first()
-    if row is None:
+    sql = f"SELECT {columns(ItemVersion, 'i')} FROM flow_itemversion i WHERE i.item_id = $1"
+    if number is None:
+        day = (as_of or timezone.localdate()).isoformat()
+        sql += " AND i.valid_from <= $2 AND (i.valid_until IS NULL OR i.valid_until > $3)"
+        rows = fetch(f"{sql} ORDER BY i.number DESC LIMIT 1", [item_id, day, day])
+    else:
+        rows = fetch(f"{sql} AND i.number = $2", [item_id, number])
+    if not rows:
         raise _unknown(item_id)
-    return row
+    return made(ItemVersion, rows[0])
 
 
 def item_file(row: ItemVersion) -> ItemFile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,7 +26,8 @@ from yiwang.flow.errors import AnswersWrong
 from yiwang.flow.events import CASE_OPENED
 from yiwang.flow.forms import form_of, form_version
 from yiwang.flow.items import item_file, item_version
-from yiwang.flow.models import Case, CaseClock, CaseFile, Due, ItemVersion, Process, ProcessVersion
+from yiwang.flow.locking import Standing
+from yiwang.flow.models import Case, CaseClock, CaseFile, ItemVersion, Process, ProcessVersion
 from yiwang.flow.schema import ItemFile, LimitFile
 from yiwang.flow.scopes import CLIENT, PUBLIC, secret_of
 from yiwang.flow.turns import Turn
@@ -34,7 +36,8 @@ from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import plain
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import InputError, NotFound, Refused
-from yiwang.kernel.selectors import department_get, division_get, file_get
+from yiwang.kernel.selectors import columns, department_check, division_get, fetch, file_get, made
+from yiwang.kernel.service import Batch
 
 # No 0, 1, I, L, O, U: read out on the telephone they are mistaken for each other or for a word.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -108,9 +111,9 @@ def case_open(
         key=key,
     )
     intake = _checked(actor, intake, file, form_number, now)
+    batch = Batch()
     try:
-        with transaction.atomic():
-            case, code = _made(actor, version, item, intake, at)
+        case, code = _made(actor, version, item, intake, at, batch)
     except IntegrityError:
         # Two asked with one key at the same moment: the other has opened it.
         other = _opened_before(key)
@@ -118,7 +121,7 @@ def case_open(
             raise
         return other
     # What is told of the past happened then; everything else happens now.
-    turn = turn_new(case, definition_of(version), actor, at if opened_at else now)
+    turn = turn_new(case, definition_of(version), actor, at if opened_at else now, batch)
     _begin(turn, intake, file.limit_of({**intake.answers, "topic": topic}) if file else None, rule)
     return Opened(case.number, code)
 
@@ -141,8 +144,9 @@ def call_open(caller: Turn, call: CallAsked) -> None:
     above = caller.case
     version = _version(call.process)
     intake = Intake(title=above.title, department=above.department, channel=above.channel, topic=above.topic)
-    case, _ = _made(caller.process_actor, version, None, intake, caller.now, parent=above, token=call.token)
-    turn = turn_new(case, definition_of(version), caller.process_actor, caller.now)
+    batch = Batch()
+    case, _ = _made(caller.process_actor, version, None, intake, caller.now, batch, parent=above, token=call.token)
+    turn = turn_new(case, definition_of(version), caller.process_actor, caller.now, batch)
     _begin(turn, intake, None, "process", values=call.values)
 
 
@@ -171,14 +175,16 @@ def _begin(
 
 def clock_begin(turn: Turn, limit: LimitFile) -> CaseClock:
     """The case's own clock: it starts at intake, not when a department takes the case in hand."""
-    clock = CaseClock.objects.create(
+    clock = CaseClock(
         case=turn.case,
         budget=limit.budget,
         basis=limit.basis[:300],
         rungs=[rung.model_dump(mode="json") for rung in limit.rungs],
         started_at=turn.case.opened_at,
     )
-    Due.objects.bulk_create(rung_dues(clock, (), turn.calendar, turn.now))
+    turn.batch.insert_numbered([clock])
+    turn.batch.insert(rung_dues(clock, (), turn.calendar, turn.now))
+    turn.known = Standing(clock, 0, None, ())
     return clock
 
 
@@ -188,12 +194,14 @@ def _made(
     item: ItemVersion | None,
     intake: Intake,
     at: datetime,
+    batch: Batch,
     parent: Case | None = None,
     token: int | None = None,
 ) -> tuple[Case, str]:
+    """The row, in the batch until the case's first step is written with it; one with a key is written at once."""
     number, code = _number(at), _word(8)
     longitude, latitude = intake.place or (None, None)
-    case = Case.objects.create(
+    case = Case(
         number=number,
         secret=secret_of(number, code),
         item=item,
@@ -214,6 +222,11 @@ def _made(
         opened_at=at,
         key=intake.key,
     )
+    # A key that is taken must be met here, and undone alone.
+    with transaction.atomic() if intake.key else nullcontext():
+        batch.insert_numbered([case])
+        if intake.key:
+            batch.write()
     files_add(case, intake.files, actor, at)
     return case, code
 
@@ -245,7 +258,7 @@ def _word(length: int) -> str:
 def _number(at: datetime) -> str:
     while True:
         number = f"{at:%Y%m%d}-{_word(8)}"
-        if not Case.objects.filter(number=number).exists():
+        if not fetch("SELECT 1 FROM flow_case WHERE number = $1", [number]):
             return number
 
 
@@ -253,8 +266,12 @@ def _version(process_id: str | None) -> ProcessVersion:
     """The version that new cases follow. Raises NotFound, InputError when neither item nor process was named."""
     if not process_id:
         raise InputError(zh="须指明事项或流程", en="name a service item or a process", where="item")
-    process = Process.objects.select_related("published__process").filter(pk=process_id).first()
-    if process is None or process.published is None:
+    sql = (
+        f"SELECT {columns(ProcessVersion, 'v')}, {columns(Process, 'p')}"
+        " FROM flow_process p JOIN flow_processversion v ON v.id = p.published_id WHERE p.id = $1"
+    )
+    found = fetch(sql, [process_id])
+    if not found:
         raise NotFound(
             zh=f"没有已发布的流程 {process_id}",
             en=f"there is no published process {process_id}",
@@ -262,7 +279,9 @@ def _version(process_id: str | None) -> ProcessVersion:
             hint_zh="请先发布流程。",
             hint_en="Publish it first.",
         )
-    return process.published
+    version = made(ProcessVersion, found[0])
+    version.process = made(Process, found[0], len(ProcessVersion._meta.concrete_fields))
+    return version
 
 
 def _demand_open(actor: Actor, file: ItemFile | None, department: str, own: str) -> str:
@@ -331,7 +350,7 @@ def _check(intake: Intake, file: ItemFile | None) -> None:
         raise InputError(zh="请填写标题", en="give it a title", where="title")
     if not _CHANNEL.fullmatch(intake.channel):
         raise InputError(zh=f"没有渠道 {intake.channel!r}", en=f"no such channel: {intake.channel!r}", where="channel")
-    department_get(intake.department)
+    department_check(intake.department)
     if intake.division:
         division_get(intake.division)
     if intake.place is not None:

@@ -50,6 +50,8 @@ def _case(turn: Turn, batch: Batch) -> None:
     case = turn.case
     before, case.events = case.events, case.events + len(turn.changes.steps)
     case.state = turn.state.dumps()
+    if batch.holds(case):
+        return
     said = {"state": case.state, "events": case.events, "status": case.status, "closed_at": case.closed_at}
     batch.update(Case, {"id": case.pk, "events": before}, said)
 
@@ -68,11 +70,19 @@ def _closed_works(turn: Turn, batch: Batch) -> None:
     numbers = [number for several in gone.values() for number in several]
     if not numbers:
         return
-    running = CaseClock.objects.filter(case_id=turn.case.pk, stopped_at=None, work__number__in=numbers)
-    clocks = tuple(running.values_list("pk", flat=True))
+    clocks = _running_clocks(turn, numbers)
     if clocks:
         batch.update(CaseClock, {"id": clocks}, {"stopped_at": turn.now})
         batch.delete(Due, {"clock_id": clocks})
+
+
+def _running_clocks(turn: Turn, numbers: list[int]) -> tuple[int, ...]:
+    """Of works that are closed. The clock of the one that was done is known."""
+    known = turn.standing
+    if numbers == [known.work]:
+        return (known.work_clock.pk,) if known.work_clock is not None else ()
+    running = CaseClock.objects.filter(case_id=turn.case.pk, stopped_at=None, work__number__in=numbers)
+    return tuple(running.values_list("pk", flat=True))
 
 
 def _changed_works(turn: Turn, batch: Batch) -> None:
@@ -91,8 +101,7 @@ def _new_works(turn: Turn, batch: Batch) -> None:
         return
     case = turn.case
     earlier = _earlier(turn)
-    pauses = list(Pause.objects.filter(case_id=case.pk))
-    clock = CaseClock.objects.filter(case_id=case.pk, work=None).first()
+    pauses, clock = turn.standing.pauses, turn.standing.clock
     end = due_of(clock, pauses, turn.calendar) if clock else None
     clocks = []
     for work in works:
@@ -118,7 +127,7 @@ def _new_works(turn: Turn, batch: Batch) -> None:
         turn.changes.events.append((WORK_OPENED, payload | told))
 
 
-def _rungs(clock: CaseClock, pauses: list[Pause], turn: Turn) -> list[Due]:
+def _rungs(clock: CaseClock, pauses: tuple[Pause, ...], turn: Turn) -> list[Due]:
     """Work done once more goes on with its clock; what that clock has told already it does not tell again."""
     dues = rung_dues(clock, pauses, turn.calendar, turn.now)
     goes_on = clock.started_at < turn.now

@@ -13,11 +13,13 @@ from yiwang.flow.core.process.effects import CallAsked, Ended
 from yiwang.flow.core.process.events import Event
 from yiwang.flow.core.process.nodes import Definition
 from yiwang.flow.core.process.state import State
+from yiwang.flow.locking import Standing, standing_of
 from yiwang.flow.models import Case, CaseNote, CaseStep, Due, Work
 from yiwang.kernel.core.actor import Actor, system_actor
 from yiwang.kernel.core.calendar import Calendar
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.selectors import city_calendar
+from yiwang.kernel.service import Batch
 
 # Whoever filed the case, with number and code, does work that stands in this name.
 APPLICANT = "applicant"
@@ -49,7 +51,10 @@ class Turn:
     state: State
     actor: Actor
     now: datetime
+    # None until a write asks for it.
+    known: Standing | None = None
     changes: Changes = field(default_factory=Changes)
+    batch: Batch = field(default_factory=Batch)
     # What follows at once from an effect: decided, action done or failed.
     following: deque[Event] = field(default_factory=deque)
 
@@ -57,6 +62,10 @@ class Turn:
     def process_actor(self) -> Actor:
         """The process itself: what its diagram does by itself was approved with the diagram."""
         return system_actor(f"process:{self.case.process.process_id}")
+
+    @cached_property
+    def standing(self) -> Standing:
+        return self.known or standing_of(self.case.pk)
 
     @cached_property
     def calendar(self) -> Calendar:

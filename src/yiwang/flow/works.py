@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from yiwang.flow.casework import case_locked, demand_running, keep, moment, take, turn_of
+from yiwang.flow.casework import demand_running, keep, moment, take, turn_of
 from yiwang.flow.core.process.events import (
     AssistAsked,
     Event,
@@ -24,6 +24,7 @@ from yiwang.flow.core.process.events import (
 from yiwang.flow.drafts import answers_clean
 from yiwang.flow.errors import NotWaiting
 from yiwang.flow.forms import form_of, form_version
+from yiwang.flow.locking import Standing, work_locked
 from yiwang.flow.models import Case, Work
 from yiwang.flow.opening import files_add
 from yiwang.flow.scopes import BY_CODE, demand_work, known_hands
@@ -41,9 +42,9 @@ LONGEST_REASON = 400
 @transaction.atomic
 def work_begin(*, actor: Actor, work_id: int) -> None:
     """Take a piece of work in hand: from here what came before it can no longer be taken back."""
-    case, work = _held(work_id)
+    case, work, standing = _held(work_id)
     rule = demand_work(actor, work, case)
-    turn = turn_of(case, actor, moment())
+    turn = turn_of(case, actor, moment(), standing)
     _taken(turn, WorkBegun(work.number, actor.id), work)
     turn.changes.updates.setdefault(work.number, {})["begun_by"] = actor.id
     keep(turn, act="work.begin", rule=rule, details=_which(work))
@@ -64,9 +65,9 @@ def work_done(
     `at` is for taking in history from elsewhere: only the system may tell of the past. Raises NotWaiting, CaseClosed,
     StepForbidden, Refused, AnswersWrong.
     """
-    case, work = _held(work_id)
+    case, work, standing = _held(work_id)
     rule = demand_work(actor, work, case, code)
-    turn = turn_of(case, actor, _when(actor, case, at))
+    turn = turn_of(case, actor, _when(actor, case, at), standing)
     who = APPLICANT if rule == BY_CODE else actor.id
     _taken(turn, WorkDone(work.number, who, _judged(turn, work, answers or {})), work)
     if note.strip():
@@ -77,10 +78,10 @@ def work_done(
 @transaction.atomic
 def work_send_back(*, actor: Actor, work_id: int, to: str, redo: bool, reason: str) -> None:
     """退回指定环节: to a task the diagram allows. `redo` True walks again all that lies between, False returns straight here."""
-    case, work = _held(work_id)
+    case, work, standing = _held(work_id)
     rule = demand_work(actor, work, case)
     _reasoned(reason)
-    turn = turn_of(case, actor, moment())
+    turn = turn_of(case, actor, moment(), standing)
     _taken(turn, SentBack(work.number, actor.id, to, redo, reason.strip()[:LONGEST_REASON]), work)
     _said(turn, "sent_back", f"退回到“{turn.title(to).zh}”", f"sent back to {turn.title(to).en}", reason)
     keep(turn, act="work.send-back", rule=rule, details={**_which(work), "to": to, "redo": redo})
@@ -89,11 +90,11 @@ def work_send_back(*, actor: Actor, work_id: int, to: str, redo: bool, reason: s
 @transaction.atomic
 def work_sign_add(*, actor: Actor, work_id: int, signer: str, before: bool, reason: str) -> None:
     """加签: `signer` (an account or a department) works before this goes on, or after it is done."""
-    case, work = _held(work_id)
+    case, work, standing = _held(work_id)
     rule = demand_work(actor, work, case)
     _reasoned(reason)
     _known(signer)
-    turn = turn_of(case, actor, moment())
+    turn = turn_of(case, actor, moment(), standing)
     _taken(turn, SignerAdded(work.number, actor.id, signer, before, reason.strip()[:LONGEST_REASON]), work)
     _said(turn, "signer_added", "加签" + ("（前）" if before else "（后）"), "a signer was added", reason)
     keep(turn, act="work.sign-add", rule=rule, details={**_which(work), "signer": signer, "before": before})
@@ -102,7 +103,7 @@ def work_sign_add(*, actor: Actor, work_id: int, signer: str, before: bool, reas
 @transaction.atomic
 def work_hand_over(*, actor: Actor, work_id: int, to: str = "", department: str = "", reason: str) -> None:
     """转办: other hands, the same clock. By whoever has the work, or whoever hands over what a department owes."""
-    case, work = _held(work_id)
+    case, work, standing = _held(work_id)
     rule = _may_hand_over(actor, work, case)
     _reasoned(reason)
     if not to and not department:
@@ -110,7 +111,7 @@ def work_hand_over(*, actor: Actor, work_id: int, to: str = "", department: str 
     _known(to or department)
     if department:
         department_get(department)
-    turn = turn_of(case, actor, moment())
+    turn = turn_of(case, actor, moment(), standing)
     _taken(turn, HandedOver(work.number, actor.id, to, department, reason.strip()[:LONGEST_REASON]), work)
     _said(turn, "handed_over", f"转办给 {to or department}", f"handed over to {to or department}", reason)
     keep(turn, act="work.hand-over", rule=rule, details={**_which(work), "to": to, "department": department})
@@ -119,14 +120,14 @@ def work_hand_over(*, actor: Actor, work_id: int, to: str = "", department: str 
 @transaction.atomic
 def work_assist_ask(*, actor: Actor, work_id: int, helpers: Sequence[str], must: bool, reason: str) -> None:
     """协办: accounts or departments help; with `must` the work cannot be finished before they have answered."""
-    case, work = _held(work_id)
+    case, work, standing = _held(work_id)
     rule = demand_work(actor, work, case)
     _reasoned(reason)
     if not helpers:
         raise InputError(zh="须指明协办的人或部门", en="say who is to help", where="helpers")
     for helper in helpers:
         _known(helper)
-    turn = turn_of(case, actor, moment())
+    turn = turn_of(case, actor, moment(), standing)
     event = AssistAsked(work.number, actor.id, tuple(helpers), must, reason.strip()[:LONGEST_REASON])
     _taken(turn, event, work)
     _said(turn, "assist_asked", "请求协办", "help was asked for", reason)
@@ -136,23 +137,22 @@ def work_assist_ask(*, actor: Actor, work_id: int, helpers: Sequence[str], must:
 @transaction.atomic
 def work_take_back(*, actor: Actor, work_id: int, reason: str) -> None:
     """撤回: whoever finished the work takes it back while nobody has begun what followed."""
-    case, work = _held(work_id, open_only=False)
+    case, work, standing = _held(work_id, open_only=False)
     if work.closed_by != actor.id and not actor.is_system:
         raise Refused(
             zh="只能撤回自己办完的工作", en="only whoever finished it may take it back", where=f"work {work_id}"
         )
     demand_running(case)
-    turn = turn_of(case, actor, moment())
+    turn = turn_of(case, actor, moment(), standing)
     who = work.closed_by if actor.is_system else actor.id
     _taken(turn, TakenBack(work.number, who, reason.strip()[:LONGEST_REASON]), work)
     _said(turn, "taken_back", f"撤回“{work.title_zh}”", f"{work.title_en} was taken back", reason)
     keep(turn, act="work.take-back", rule="own", details=_which(work))
 
 
-def _held(work_id: int, *, open_only: bool = True) -> tuple[Case, Work]:
+def _held(work_id: int, *, open_only: bool = True) -> tuple[Case, Work, Standing]:
     """The locked case, then its work as it stands under the lock. Raises NotFound, CaseClosed, NotWaiting."""
-    case = case_locked(works__pk=work_id)
-    work = Work.objects.get(pk=work_id)
+    case, work, standing = work_locked(work_id)
     if open_only:
         demand_running(case)
         if work.closed_at is not None:
@@ -163,7 +163,7 @@ def _held(work_id: int, *, open_only: bool = True) -> tuple[Case, Work]:
                 hint_zh="请刷新页面查看办件现状。",
                 hint_en="Reload the page to see how the case stands.",
             )
-    return case, work
+    return case, work, standing
 
 
 def _taken(turn: Turn, event: Event, work: Work) -> None:

@@ -16,6 +16,7 @@ from yiwang.kernel.errors import NotFound
 from yiwang.kernel.files import file_path
 from yiwang.kernel.models import InstalledPack
 from yiwang.kernel.packing import BUILT_IN
+from yiwang.kernel.prepared import fetch
 
 
 def _parse(data: bytes, where: str) -> object:
@@ -27,8 +28,8 @@ CALENDARS = FileKind(id="calendars", pattern="calendars/*.yaml", parse=_parse)
 
 def city_calendar(known_as_of: date | None = None) -> Calendar:
     """The calendar of all installed notices, or as it was known on a day. Raises NotFound in a city without one."""
-    current = InstalledPack.objects.filter(is_current=True).order_by("pack_id")
-    return _calendar_of(tuple(current.values_list("digest", flat=True)), known_as_of)
+    packs = fetch("SELECT digest FROM kernel_installedpack WHERE is_current ORDER BY pack_id", [])
+    return _calendar_of(tuple(digest for (digest,) in packs), known_as_of)
 
 
 @lru_cache(maxsize=8)

@@ -11,6 +11,7 @@ from yiwang.kernel.core.text import Text
 from yiwang.kernel.dated import holds_on, today
 from yiwang.kernel.errors import NotFound
 from yiwang.kernel.models import Department, DepartmentSpan, Liaison
+from yiwang.kernel.prepared import fetch
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,17 @@ def department_get(code: str, as_of: date | None = None) -> DepartmentRow:
         hint_en=f"It is valid from {department.valid_from} until {end or 'now'}"
         + (f"; {followed} took over" if followed else ""),
     )
+
+
+def department_check(code: str, as_of: date | None = None) -> None:
+    """Nothing when the department exists on the day; raises what `department_get` raises when it does not."""
+    day = (as_of or today()).isoformat()
+    sql = (
+        "SELECT 1 FROM kernel_departmentspan s JOIN kernel_department d ON d.id = s.department_id"
+        " WHERE d.code = $1 AND s.valid_from <= $2 AND (s.valid_until IS NULL OR s.valid_until > $3)"
+    )
+    if not fetch(sql, [code, day, day]):
+        department_get(code, as_of)
 
 
 def department_name(code: str) -> Text:

@@ -23,6 +23,7 @@ from yiwang.kernel.departments import (
     LiaisonRow,
     department_below,
     department_chain,
+    department_check,
     department_get,
     department_list,
     department_name,
@@ -45,6 +46,7 @@ from yiwang.kernel.messages import MessageRow, message_list, message_unread_coun
 from yiwang.kernel.outbox import event_kinds, event_waiting_count
 from yiwang.kernel.packing import PackReport, PackRow, pack_examine, pack_folder, pack_list, pack_roots, pack_view_of
 from yiwang.kernel.paging import Page, paged
+from yiwang.kernel.prepared import columns, fetch, made
 from yiwang.kernel.receipts import ReceiptRow, receipt_get
 from yiwang.kernel.signin import AttemptRow, sign_in_list
 
@@ -75,9 +77,11 @@ __all__ = [
     "calendar_at_hand",
     "city_calendar",
     "city_is_synthetic",
+    "columns",
     "demo_accounts",
     "department_below",
     "department_chain",
+    "department_check",
     "department_get",
     "department_list",
     "department_name",
@@ -92,12 +96,14 @@ __all__ = [
     "due_answer",
     "event_kinds",
     "event_waiting_count",
+    "fetch",
     "file_get",
     "file_path",
     "file_title",
     "file_verify",
     "liaison_history",
     "liaison_of",
+    "made",
     "message_list",
     "message_unread_count",
     "pack_examine",
