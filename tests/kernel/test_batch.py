@@ -110,3 +110,33 @@ def test_on_postgresql_a_batch_is_one_statement_to_the_server(monkeypatch: pytes
         batch.write()
     assert (len(said), len(followed)) == ((1, 0) if connection.vendor == "postgresql" else (0, 2))
     assert Department.objects.count() == 3
+
+
+def test_a_new_row_may_have_the_key_of_one_that_goes_in_the_same_batch() -> None:
+    first = Batch()
+    first.insert([department("a", "旧")])
+    first.write()
+    batch = Batch()
+    batch.delete(Department, {"code": "a"})
+    batch.insert([department("a", "新")])
+    batch.update(Department, {"code": "a"}, {"name_en": "New"})
+    batch.insert([department("b")])
+    assert batch.write() == 1
+    assert sorted(Department.objects.values_list("code", "name_zh", "name_en")) == [
+        ("a", "新", "New"),
+        ("b", "某局", "Bureau"),
+    ]
+    batch.update(Department, {"code": "a"}, {"code": "c"})
+    batch.insert([department("a")])
+    batch.write()
+    assert set(Department.objects.values_list("code", flat=True)) == {"a", "b", "c"}
+
+
+def test_a_row_that_waits_to_be_written_is_written_as_it_is_then() -> None:
+    batch, row = Batch(), department("a")
+    batch.insert([row])
+    assert batch.holds(row) and not batch.holds(department("a"))
+    row.name_zh = "改"
+    batch.write()
+    assert not batch.holds(row)
+    assert Department.objects.get().name_zh == "改"

@@ -175,7 +175,9 @@ def _insert_said(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> tuple
 
 
 def _together(said: Iterable[_Part], at_once: bool) -> Iterator[list[_Part]]:
-    """What may be one statement. Its parts do not see each other, so a table that was touched is only inserted into once more."""
+    """What may be one statement. Its parts do not see each other: a table that was touched is only inserted into after that,
+    and not where the row that had a key is gone or changed first.
+    """
     if not at_once:
         yield from ([part] for part in said)
         return
@@ -183,16 +185,23 @@ def _together(said: Iterable[_Part], at_once: bool) -> Iterator[list[_Part]]:
     touched: dict[type[Model], _Part] = {}
     for part in said:
         earlier = touched.get(part.shape.model)
-        if earlier is None:
-            group.append(part)
-        elif earlier.shape == part.shape and part.shape.verb == "insert":
+        if earlier is not None and earlier.shape == part.shape and part.shape.verb == "insert":
             earlier.rows += part.rows
             continue
-        else:
+        if earlier is not None and not (part.shape.verb == "insert" and _keeps_keys(earlier.shape)):
             yield group
-            group, touched = [part], {}
+            group, touched = [], {}
+        group.append(part)
         touched[part.shape.model] = part
     yield group
+
+
+@lru_cache(maxsize=256)
+def _keeps_keys(shape: _Shape) -> bool:
+    """An update of columns that no unique key has in it."""
+    keys = {name for one in shape.model._meta.total_unique_constraints for name in one.fields}
+    fields = _fields(shape.model)
+    return shape.verb == "update" and not any(fields[name].unique or fields[name].name in keys for name in shape.values)
 
 
 def _at_once(parts: Sequence[_Part]) -> int:
