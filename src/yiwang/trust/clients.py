@@ -170,7 +170,7 @@ def client_actor(request: HttpRequest, scope: str = SCOPE) -> Actor:
     Raises ClientRefused (401) for no token, one that is unknown, expired, or of a program that was disabled, and for one
     that does not reach so far. A token is looked up again after 5 seconds: that is how long a revocation may take.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise _refused("请求没有带访问令牌", "the request carries no access token")
     name = hashlib.sha256(token.strip().encode()).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -72,10 +72,10 @@ def grant_check(
         raise _refused("use.grant-unknown", grant)
     _holds(row, day)
     _covers(row, actor, resource, method, purpose.strip())
-    permit = _permit(row, method, _fields(row, fields), day)
+    permit = _permit(row, method, _fields(row, fields), day, rows)
     if not quota_take(row.pk, row.quota_per_day, day, rows):
         raise _refused("use.quota", grant, f"每日 {row.quota_per_day} 行", f"{row.quota_per_day} rows a day")
-    return replace(permit, rows=rows)
+    return permit
 
 
 def grant_used(permit: Permit, rows: int) -> None:
@@ -122,19 +122,20 @@ def _fields(row: Grant, wanted: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted)) or shown
 
 
-def _permit(row: Grant, method: str, fields: tuple[str, ...], day: date) -> Permit:
-    rows = row_filter_held(row.row_filter, tuple(sorted(row.row_types.items()))) if row.row_filter else None
+def _permit(row: Grant, method: str, fields: tuple[str, ...], day: date, rows: int) -> Permit:
+    covered = row_filter_held(row.row_filter, tuple(sorted(row.row_types.items()))) if row.row_filter else None
     return Permit(
         grant=row.number,
         resource=row.resource,
         method=method,
         fields=fields,
         masks={name: row.masks[name] for name in fields},
-        row_filter=rows,
+        row_filter=covered,
         purpose=row.purpose_code,
         basis=row.basis,
         department=row.department,
         on=day,
+        rows=rows,
         grant_id=row.pk,
         quota=row.quota_per_day,
     )

@@ -7,6 +7,7 @@ belongs to a process that has ended or moved on; read to its end it is deleted.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -35,7 +36,8 @@ class _Batch:
     """Lines that go to disk together, and what became of them."""
 
     lines: list[bytes] = field(default_factory=list)
-    is_done: bool = False
+    done: threading.Event = field(default_factory=threading.Event)
+    is_written: bool = False
     error: OSError | None = None
 
 
@@ -51,22 +53,35 @@ class Journal:
 
     def append(self, bodies: Sequence[bytes]) -> None:
         """Return once the bodies are on disk. When they cannot be written (disk full) every caller concerned gets the OSError."""
+        if not bodies:
+            return
+        lines = [framed(body) for body in bodies]
         with self._writing:
             batch = self._batch
-            batch.lines += [framed(body) for body in bodies]
+            is_first = not batch.lines
+            batch.lines += lines
+        if is_first:
+            self._flush(batch)
+        else:
+            batch.done.wait()
+        if not batch.is_written:
+            code = batch.error.errno if batch.error else errno.EIO
+            raise OSError(code, "the use could not be written down") from batch.error
+
+    def _flush(self, batch: _Batch) -> None:
+        """By whoever came first to a batch: all who come while the one before it goes to disk join it."""
         with self._flushing:
-            if not batch.is_done:
-                with self._writing:
-                    self._batch = _Batch()
-                try:
-                    self._write(b"".join(batch.lines))
-                except OSError as error:
-                    # what was half written is torn and counts for nothing; the next caller begins a new segment
-                    self._close()
-                    batch.error = error
-                batch.is_done = True
-        if batch.error is not None:
-            raise OSError(batch.error.errno, "the use could not be written down") from batch.error
+            with self._writing:
+                self._batch = _Batch()
+            try:
+                self._write(b"".join(batch.lines))
+                batch.is_written = True
+            except OSError as error:
+                # what was half written is torn and counts for nothing; the next caller begins a new segment
+                self._close()
+                batch.error = error
+            finally:
+                batch.done.set()
 
     def _write(self, lines: bytes) -> None:
         if self._file < 0 or self._size > SEGMENT_BYTES:
@@ -106,14 +121,14 @@ _making = threading.Lock()
 
 def journal() -> Journal:
     """This process's own journal in the city of the settings."""
-    key = (journal_folder(), os.getpid())
+    key = (settings.PLACE.home, os.getpid())
     found = _journals.get(key)
     if found is None:
         with _making:
             for other in [one for one in _journals if one != key]:
                 # another city, or the parent's before a fork: neither is written from here any more
                 _journals.pop(other).close()
-            found = _journals.setdefault(key, Journal(key[0]))
+            found = _journals.setdefault(key, Journal(journal_folder()))
     return found
 
 

@@ -34,6 +34,7 @@ from yiwang.trust.core.envelope import (
     envelope_close,
     envelope_open,
     header_of,
+    secrets_forget,
 )
 from yiwang.trust.errors import KeysLocked, SealBroken
 from yiwang.trust.master import master_file, master_make, master_read
@@ -214,7 +215,7 @@ def keys_forget() -> None:
     """Drop what this process holds of keys; they are unwrapped again at need."""
     _held.clear()
     _newest.clear()
-    derived.cache_clear()
+    secrets_forget()
 
 
 def _key(purpose: str, version: int) -> _Held:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES, SM4
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -56,26 +57,46 @@ def header_of(sealed: bytes) -> Header:
 
 def envelope_close(secret: bytes, cipher: str, version: int, plain: bytes, about: bytes) -> bytes:
     """Seal `plain`; equal inputs give different envelopes."""
-    number, length = CIPHERS[cipher]
-    head, nonce = _HEAD.pack(MAGIC, number, version), os.urandom(NONCE)
-    closing = Cipher(_block(cipher, derived(secret, f"seal/{cipher}", length)), GCM(nonce)).encryptor()
-    closing.authenticate_additional_data(head + about)
-    return head + nonce + closing.update(plain) + closing.finalize() + closing.tag
+    head, nonce = _HEAD.pack(MAGIC, CIPHERS[cipher][0], version), os.urandom(NONCE)
+    return head + nonce + _sealer(secret, cipher).encrypt(nonce, plain, head + about)
 
 
 def envelope_open(secret: bytes, sealed: bytes, about: bytes) -> bytes:
     """What was sealed. Raises EnvelopeBroken for any changed bit, another key and another `about`."""
     cipher = header_of(sealed).cipher
     head, nonce = sealed[: _HEAD.size], sealed[_HEAD.size : _HEAD.size + NONCE]
-    key = derived(secret, f"seal/{cipher}", CIPHERS[cipher][1])
-    opening = Cipher(_block(cipher, key), GCM(nonce, sealed[-TAG:])).decryptor()
-    opening.authenticate_additional_data(head + about)
     try:
-        return opening.update(sealed[_HEAD.size + NONCE : -TAG]) + opening.finalize()
+        return _sealer(secret, cipher).decrypt(nonce, sealed[_HEAD.size + NONCE :], head + about)
     except InvalidTag:
         # The tag says only yes or no; nothing of key or text may stand in an error.
         raise EnvelopeBroken("altered, or closed with another key or for another matter") from None
 
 
-def _block(cipher: str, key: bytes) -> BlockCipherAlgorithm:
-    return AES(key) if cipher == AES_GCM else SM4(key)
+class _Sm4Gcm:
+    """As the library's AESGCM, for a cipher it knows piece by piece only."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = SM4(key)
+
+    def encrypt(self, nonce: bytes, plain: bytes, about: bytes) -> bytes:
+        closing = Cipher(self._key, GCM(nonce)).encryptor()
+        closing.authenticate_additional_data(about)
+        return closing.update(plain) + closing.finalize() + closing.tag
+
+    def decrypt(self, nonce: bytes, closed: bytes, about: bytes) -> bytes:
+        opening = Cipher(self._key, GCM(nonce, closed[-TAG:])).decryptor()
+        opening.authenticate_additional_data(about)
+        return opening.update(closed[:-TAG]) + opening.finalize()
+
+
+@lru_cache(maxsize=256)
+def _sealer(secret: bytes, cipher: str) -> AESGCM | _Sm4Gcm:
+    """Making it costs more than most envelopes do."""
+    key = derived(secret, f"seal/{cipher}", CIPHERS[cipher][1])
+    return AESGCM(key) if cipher == AES_GCM else _Sm4Gcm(key)
+
+
+def secrets_forget() -> None:
+    """Let go of every key that was worked out."""
+    derived.cache_clear()
+    _sealer.cache_clear()

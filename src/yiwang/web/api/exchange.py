@@ -45,6 +45,7 @@ api = NinjaAPI(
 )
 Asked = TypeVar("Asked", QueryIn, VerifyIn)
 bearer = ClientBearer()
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 api.add_router("", router, auth=bearer)
 
 
@@ -135,8 +136,7 @@ def _told(found: RecordAnswer, said: str) -> HttpResponse:
         "at": found.at.isoformat().replace("+00:00", "Z"),
         said: found.values,
     }
-    body = json.dumps(answer, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return HttpResponse(body.encode(), content_type=JSON)
+    return HttpResponse(_encoder.encode(answer).encode(), content_type=JSON)
 
 
 def _short(
@@ -144,7 +144,7 @@ def _short(
 ) -> Callable[[HttpRequest, str], HttpResponse | None]:
     def call(request: HttpRequest, resource: str) -> HttpResponse | None:
         try:
-            asked = shape.model_validate(json.loads(request.body))
+            asked = shape.model_validate_json(request.body)
         except ValueError:
             return None
         return view(request, resource, asked)

@@ -32,6 +32,8 @@ from yiwang.web.actors import HELD_AS
 ROOT = "/api/exchange/"
 JSON = "application/json; charset=utf-8"
 SIGNATURE, KEY, REPLAYED = "Yiwang-Signature", "Idempotency-Key", "Idempotency-Replayed"
+# asked for by its name of WSGI: the view over all headers is made anew for every request
+_KEY_SENT = "HTTP_IDEMPOTENCY_KEY"
 LARGEST_BODY = 1 << 20
 # The two addresses that are called most are reached without a look through all routes of the city: a view by its last
 # word. None for what a view cannot read: then the long way tells what is wrong with it.
@@ -115,7 +117,7 @@ def _let_in(request: HttpRequest) -> HttpResponse:
             said = match.func(request, *match.args, **match.kwargs)
         return _answered(said)
 
-    key = request.headers.get(KEY)
+    key = request.META.get(_KEY_SENT)
     return _once(request, actor, key, answer) if request.method == "POST" and key is not None else answer()
 
 
