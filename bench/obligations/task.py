@@ -65,10 +65,10 @@ def _fill(rows: int, version: int) -> None:
     open_row = f"n % {OPEN_SHARE} = 0"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""INSERT INTO flow_case (number, secret, process_id, title, department, channel, topic, division, applicant,
-                answers, status, state, events, opened_by, opened_at, closed_at, key)
-            SELECT 'C' || n, '', %s, '办件 ' || n, 'd' || (n / {OPEN_SHARE} %% {DEPARTMENTS}), 'web', 't' || n %% 97, '', '{{}}',
-                '{{}}', CASE WHEN {open_row.replace("%", "%%")} THEN 'open' ELSE 'completed' END, '{{}}', 3, 'bench',
+            f"""INSERT INTO flow_case (number, secret, process_id, title, department, channel, topic, division,
+                sealed_applicant, sealed_answers, status, sealed_state, events, opened_by, opened_at, closed_at, key)
+            SELECT 'C' || n, '', %s, '办件 ' || n, 'd' || (n / {OPEN_SHARE} %% {DEPARTMENTS}), 'web', 't' || n %% 97, '', '',
+                '', CASE WHEN {open_row.replace("%", "%%")} THEN 'open' ELSE 'completed' END, '', 3, 'bench',
                 now() - make_interval(hours => n %% 4800),
                 CASE WHEN {open_row.replace("%", "%%")} THEN NULL ELSE now() END, ''
             FROM generate_series(1, %s) AS n""",

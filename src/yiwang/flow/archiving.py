@@ -100,8 +100,11 @@ def _rows(rows: Any) -> list[dict[str, Any]]:
 
 
 def _row(row: Any) -> dict[str, Any]:
-    """A row's own columns; foreign keys by number."""
-    return {field.name: field.value_from_object(row) for field in row._meta.concrete_fields}
+    """A row's own columns, what lies sealed opened; foreign keys by number."""
+    opened = getattr(row, "OPENED", {})
+    columns = {field.name: field for field in row._meta.concrete_fields}
+    told = {name: field.value_from_object(row) for name, field in columns.items() if name not in opened}
+    return told | {name: getattr(row, name) for name in opened.values()}
 
 
 def _plain(name: str) -> str:

@@ -100,19 +100,18 @@ def _step(turn: Turn, event: Event, by: Actor | None = None) -> bool:
         return False
     actor = by or turn.actor
     turn.state = stepped.state
-    turn.changes.steps.append(
-        CaseStep(
-            case_id=turn.case.pk,
-            number=turn.case.events + len(turn.changes.steps) + 1,
-            at=turn.now,
-            kind=kind,
-            actor_id=actor.id,
-            actor_name=actor.name[:120],
-            event=body,
-            passed=[],
-            process_id=turn.case.process_id,
-        )
+    kept = CaseStep(
+        case_id=turn.case.pk,
+        number=turn.case.events + len(turn.changes.steps) + 1,
+        at=turn.now,
+        kind=kind,
+        actor_id=actor.id,
+        actor_name=actor.name[:120],
+        passed=[],
+        process_id=turn.case.process_id,
     )
+    kept.event = body
+    turn.changes.steps.append(kept)
     for effect in stepped.effects:
         carry(turn, effect)
     return True

@@ -229,7 +229,8 @@ def _background(of: DutyList, intake: IntakeFile, since: datetime, texts: set[st
     week that has little else.
     """
     rows = Case.objects.filter(item__item_id=intake.item, opened_at__lt=since).order_by("-opened_at", "-id")
-    earlier = [ticket_text(answers, intake.text) for answers in rows.values_list("answers", flat=True)[:MOST_EARLIER]]
+    held = rows.only("number", "sealed_answers")[:MOST_EARLIER]
+    earlier = [ticket_text(case.answers, intake.text) for case in held]
     authored = [text for topic in Topic.objects.filter(of=of) for text in topic.body.get("examples", [])]
     said = dict.fromkeys(text for text in (*authored, *earlier) if text and text not in texts)
     # No number of a case has a blank in it.

@@ -102,7 +102,7 @@ def draft_save(
     if draft_id is not None:
         row = _row(actor, draft_id, token, lock=True)
         row.answers = _with_kept(form_of(row.form_id, row.form_number), body, row.answers)
-        row.save(update_fields=["answers", "updated_at"])
+        row.save(update_fields=["sealed_answers", "updated_at"])
         return _told(row)
     _demand_form(actor, form_id, item_id, work_id, asked)
     version = form_version(form_id)
@@ -114,8 +114,10 @@ def draft_save(
         work_id=work_id,
         owner="" if key else actor.id,
         token=_digest(key) if key else "",
-        answers=_with_kept(form_of(form_id, version.number), body, {}),
     )
+    # Sealed for the number it has only now.
+    row.answers = _with_kept(form_of(form_id, version.number), body, {})
+    row.save(update_fields=["sealed_answers"])
     _sweep()
     audit(
         actor=actor,
@@ -149,12 +151,14 @@ def draft_file_add(
     kept = file_keep(actor, asked, source, name)
     with transaction.atomic():
         row = _row(actor, draft_id, token, lock=True)
-        given = [one for one in answer_at(row.answers, address) or [] if one["digest"] != kept.digest]
+        answers = row.answers
+        given = [one for one in answer_at(answers, address) or [] if one["digest"] != kept.digest]
         if len(given) >= asked.limits.max_files:
             most = asked.limits.max_files
             raise InputError(zh=f"至多 {most} 个文件", en=f"at most {most} files", where=question)
-        answer_put(row.answers, address, [*given, asdict(kept)])
-        row.save(update_fields=["answers", "updated_at"])
+        answer_put(answers, address, [*given, asdict(kept)])
+        row.answers = answers
+        row.save(update_fields=["sealed_answers", "updated_at"])
     return kept
 
 
@@ -163,9 +167,11 @@ def draft_file_drop(*, actor: Actor, draft_id: int, question: str, digest: str, 
     """Take a file back. Raises NotFound, InputError."""
     row = _row(actor, draft_id, token, lock=True)
     _, address = _file_question(row, question)
-    given = [one for one in answer_at(row.answers, address) or [] if one["digest"] != digest]
-    answer_put(row.answers, address, given)
-    row.save(update_fields=["answers", "updated_at"])
+    answers = row.answers
+    given = [one for one in answer_at(answers, address) or [] if one["digest"] != digest]
+    answer_put(answers, address, given)
+    row.answers = answers
+    row.save(update_fields=["sealed_answers", "updated_at"])
     audit(
         actor=actor,
         act="draft.file_drop",
@@ -183,20 +189,21 @@ def draft_prefill(*, actor: Actor, draft_id: int, records: Sequence[Record], tok
     """
     row = _row(actor, draft_id, token, lock=True)
     known = {record.resource_id: record for record in records}
-    filled = []
+    filled, answers = [], row.answers
     for question in form_of(row.form_id, row.form_number).questions:
         resource, _, field = question.field.partition(".")
         record = known.get(resource)
         value = record.values.get(field) if record and question.prefill else None
-        if record is None or value is None or answer_at(row.answers, question.address) is not None:
+        if record is None or value is None or answer_at(answers, question.address) is not None:
             continue
-        answer_put(row.answers, question.address, plain(value))
+        answer_put(answers, question.address, plain(value))
         row.sources[".".join(question.address)] = {
             "zh": f"来自{record.title.zh}（{question.field}，第 {record.version} 版）",
             "en": f"From {record.title.en} ({question.field}, version {record.version})",
         }
         filled.append(question.field)
-    row.save(update_fields=["answers", "sources", "updated_at"])
+    row.answers = answers
+    row.save(update_fields=["sealed_answers", "sources", "updated_at"])
     audit(actor=actor, act="draft.prefill", object_kind="draft", object_id=row.pk, details={"fields": filled})
     return _told(row)
 

@@ -79,7 +79,7 @@ def bounces(actor: Actor, *, since: datetime | None = None, until: datetime | No
     sent: Counter[str] = Counter()
     handed: Counter[str] = Counter()
     departments = _departments(steps)
-    for case, kind, event in steps.values_list("case_id", "kind", "event"):
+    for case, kind, event in steps.values_list("case_id", "kind", "outline"):
         department = event.get("from", "") or departments.get((case, event.get("work", 0)), "")
         (sent if kind == "sent_back" else handed)[department] += 1
     seen = set(had) | ({*sent, *handed} if where is None else ({*sent, *handed} & where))

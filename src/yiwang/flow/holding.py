@@ -11,7 +11,7 @@ from yiwang.trust.service import holder_source_declare
 
 def case_applicant(number: str) -> Mapping[str, str]:
     """What the applicant said of themselves, by key. Raises NotFound."""
-    case = Case.objects.filter(number=number).only("applicant").first()
+    case = Case.objects.filter(number=number).only("number", "sealed_applicant").first()
     if case is None:
         raise NotFound(zh=f"没有办件 {number}", en=f"there is no case {number}", where="case")
     return {name: str(value) for name, value in case.applicant.items()}

@@ -6,6 +6,7 @@ Each case is a transaction of its own, so that a batch of many holds nobody up a
 from __future__ import annotations
 
 import uuid
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -169,7 +170,7 @@ def _move(actor: Actor, case: Case, target: ProcessVersion, batch: str, had_cons
         case=case,
         from_version=old,
         to_version=target,
-        before={"state": case.state, "works": _works_follow(case, state, new)},
+        before={"state": b64encode(case.sealed_state).decode(), "works": _works_follow(case, state, new)},
         after_events=case.events + 1,
         moved_at=timezone.now(),
         moved_by=actor.id,
@@ -199,18 +200,19 @@ def _works_follow(case: Case, state: State, new: Definition) -> dict[str, dict[s
 def _follow(actor: Actor, case: Case, version: ProcessVersion, state: str, kind: str, told: dict[str, Any]) -> None:
     """The case's row and its history; what it waits to hear is worked out anew."""
     case.process, case.state, case.events = version, state, case.events + 1
-    case.save(update_fields=["process", "state", "events"])
-    CaseStep.objects.create(
+    case.save(update_fields=["process", "sealed_state", "events"])
+    step = CaseStep(
         case=case,
         number=case.events,
         at=moment(),
         kind=kind,
         actor_id=actor.id,
         actor_name=actor.name[:120],
-        event=told,
         passed=[],
         process=version,
     )
+    step.event = told
+    step.save()
     Wait.objects.filter(case=case).delete()
     heard = sorted(waits_of(definition_of(version), State.loads(state)))
     Wait.objects.bulk_create(Wait(case=case, kind=kind, name=name, key=key) for kind, name, key in heard)
@@ -254,7 +256,8 @@ def _back(actor: Actor, pk: int, rule: str) -> MigrationRow:
     for number, was in row.before["works"].items():
         Work.objects.filter(case=case, number=int(number)).update(**was)
     told = {"batch": row.batch, "from": row.to_version.number, "to": row.from_version.number}
-    _follow(actor, case, row.from_version, row.before["state"], REVERTED, told)
+    case.sealed_state = b64decode(row.before["state"])
+    _follow(actor, case, row.from_version, case.state, REVERTED, told)
     zh = f"撤销迁移，流程回到第 {row.from_version.number} 版"
     en = f"the move was taken back; the process is version {row.from_version.number} again"
     _tell(actor, case, row, Text(zh=zh, en=en), "case.migration-revert", rule, told)

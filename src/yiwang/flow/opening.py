@@ -215,13 +215,11 @@ def _made(
         division=intake.division,
         longitude=longitude,
         latitude=latitude,
-        applicant=dict(intake.applicant),
-        answers=dict(intake.answers),
-        state="",
         opened_by=actor.id,
         opened_at=at,
         key=intake.key,
     )
+    case.applicant, case.answers = dict(intake.applicant), dict(intake.answers)
     # A key that is taken must be met here, and undone alone.
     with transaction.atomic() if intake.key else nullcontext():
         batch.insert_numbered([case])

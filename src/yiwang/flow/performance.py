@@ -86,8 +86,8 @@ def _answers(cases: Iterable[Case]) -> dict[int, list[Mapping[str, Any]]]:
     steps = CaseStep.objects.filter(case__in=[case.pk for case in cases], kind__in=TELLING).order_by(
         "case_id", "number"
     )
-    for case_id, event in steps.values_list("case_id", "event"):
-        found.setdefault(case_id, []).append(event.get("values", {}))
+    for step in steps.only("case_id", "number", "sealed_said"):
+        found.setdefault(step.case_id, []).append(step.said.get("values", {}))
     return found
 
 

@@ -52,7 +52,12 @@ def _case(turn: Turn, batch: Batch) -> None:
     case.state = turn.state.dumps()
     if batch.holds(case):
         return
-    said = {"state": case.state, "events": case.events, "status": case.status, "closed_at": case.closed_at}
+    said = {
+        "sealed_state": case.sealed_state,
+        "events": case.events,
+        "status": case.status,
+        "closed_at": case.closed_at,
+    }
     batch.update(Case, {"id": case.pk, "events": before}, said)
 
 

@@ -194,7 +194,7 @@ def _history(of: DutyList) -> list[Example]:
     rows = Case.objects.filter(
         item__item_id=intake.item, status=Case.Status.COMPLETED, topic__in=Topic.objects.filter(of=of, is_retired=False)
     )
-    said = rows.order_by("id").values_list("topic", "answers")
+    said = ((case.topic, case.answers) for case in rows.order_by("id").only("number", "topic", "sealed_answers"))
     return [Example(topic, text) for topic, answers in said for text in [ticket_text(answers, intake.text)] if text]
 
 

@@ -49,7 +49,19 @@ FIXED: dict[str, Text] = {
     "search": Text(zh="封存的字段靠它的摘要查找", en="sealed fields are found by its digests"),
 }
 # Made by `yiwang init`, so that none is first made inside a request that may yet be undone.
-FIRST = ("subjects", "search", "sealed", "ledger", "exchange", "credential", "seal", "identity", "archive")
+FIRST = (
+    "subjects",
+    "search",
+    "sealed",
+    "ledger",
+    "exchange",
+    "credential",
+    "seal",
+    "identity",
+    "archive",
+    "case",
+    "files",
+)
 # How long a process may close with a version that another one has just retired.
 NEWEST_FOR_SECONDS = 30.0
 

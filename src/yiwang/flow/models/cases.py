@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db import models
 
 from yiwang.flow.models.definitions import ItemVersion, ProcessVersion
+from yiwang.flow.sealing import column_sealed, sealed_json, sealed_text
 
 
 class Case(models.Model):
-    """A run of a process (办件): who must do what by when. `state` is the reducer's, a few hundred bytes."""
+    """A run of a process (办件): who must do what by when. `state` is the reducer's, a few hundred bytes.
+
+    What people said (applicant, answers, state) lies sealed and is opened when it is asked for.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open"
@@ -36,10 +41,10 @@ class Case(models.Model):
     division = models.CharField(max_length=12, blank=True)
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
-    applicant = models.JSONField(default=dict)
-    answers = models.JSONField(default=dict)
+    sealed_applicant = column_sealed()
+    sealed_answers = column_sealed()
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
-    state = models.TextField()
+    sealed_state = column_sealed()
     events = models.IntegerField(default=0)
     opened_by = models.CharField(max_length=120)
     opened_at = models.DateTimeField()
@@ -57,8 +62,20 @@ class Case(models.Model):
             models.Index(fields=["topic", "opened_at"], name="case_topic"),
         ]
 
+    applicant = sealed_json("sealed_applicant")
+    answers = sealed_json("sealed_answers")
+    state = sealed_text("sealed_state")
+    OPENED: ClassVar[Mapping[str, str]] = {
+        "sealed_applicant": "applicant",
+        "sealed_answers": "answers",
+        "sealed_state": "state",
+    }
+
     def __str__(self) -> str:
         return self.number
+
+    def about(self) -> str:
+        return f"case {self.number}"
 
 
 class Work(models.Model):
@@ -174,7 +191,13 @@ class Wait(models.Model):
 
 
 class CaseStep(models.Model):
-    """One event of a case, in order: what came, who brought it, what it did. Replayed, the events give the state."""
+    """One event of a case, in order: what came, who brought it, what it did. Replayed, the events give the state.
+
+    Of an event the words and answers lie sealed, its outline (who, which work, from where) does not: lists count by it.
+    """
+
+    SAID: ClassVar[frozenset[str]] = frozenset({"values", "result", "key", "reason", "text"})
+    OPENED: ClassVar[Mapping[str, str]] = {"outline": "event", "sealed_said": "event"}
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
     number = models.IntegerField()
@@ -183,15 +206,30 @@ class CaseStep(models.Model):
     node = models.CharField(max_length=80, blank=True)
     actor_id = models.CharField(max_length=120)
     actor_name = models.CharField(max_length=120)
-    event = models.JSONField()
+    outline = models.JSONField(default=dict)
+    sealed_said = column_sealed()
     passed = models.JSONField(default=list)  # [mark, element, token] in order
     process = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "number"], name="one_step_a_number")]
 
+    said = sealed_json("sealed_said")
+
     def __str__(self) -> str:
         return f"{self.case_id}.{self.number} {self.kind}"
+
+    @property
+    def event(self) -> dict[str, Any]:
+        return {**self.outline, **self.said}
+
+    @event.setter
+    def event(self, body: Mapping[str, Any]) -> None:
+        self.outline = {name: value for name, value in body.items() if name not in self.SAID}
+        self.said = {name: value for name, value in body.items() if name in self.SAID}
+
+    def about(self) -> str:
+        return f"case {self.case_id}/step {self.number}"
 
 
 class CaseNote(models.Model):
@@ -234,13 +272,20 @@ class Draft(models.Model):
     work = models.ForeignKey(Work, null=True, on_delete=models.PROTECT)
     owner = models.CharField(max_length=120, blank=True)
     token = models.CharField(max_length=64, blank=True, db_index=True)
-    answers = models.JSONField(default=dict)
+    sealed_answers = column_sealed()
     # Address of a prefilled question → where its value came from.
     sources = models.JSONField(default=dict)
     updated_at = models.DateTimeField(auto_now=True)
 
+    answers = sealed_json("sealed_answers")
+
     def __str__(self) -> str:
         return f"{self.form_id} {self.pk}"
+
+    def about(self) -> str:
+        if self.pk is None:
+            raise ValueError("a draft has answers only once it has a number")
+        return f"draft {self.pk}"
 
 
 class Rating(models.Model):
@@ -259,7 +304,7 @@ class Rating(models.Model):
 
 
 class Migration(models.Model):
-    """One running case moved to another version of its process; `before` allows an exact return."""
+    """One running case moved to another version of its process; `before` allows an exact return: the state, sealed as it was."""
 
     batch = models.CharField(max_length=40, db_index=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="migrations")
