@@ -63,6 +63,14 @@ def test_a_resident_lands_on_their_own_page(people: None) -> None:
     assert "no second factor yet" in entered(client=english()).get("/account/").content.decode()
 
 
+@pytest.mark.parametrize("then", ["wang", "li"])
+def test_signing_in_again_in_the_same_browser_ends_the_session_before(people: None, then: str) -> None:
+    client = entered()
+    entered(then, client)
+    rows = SignedSession.objects.order_by("pk").values_list("account__username", "ended_at")
+    assert [(name, ended is None) for name, ended in rows] == [("wang", False), (then, True)]
+
+
 def test_with_an_app_the_password_alone_opens_nothing(people: None) -> None:
     secret, _ = with_app(entered())
     client = Client()

@@ -72,7 +72,11 @@ def own_home(request: HttpRequest) -> str:
 
 
 def first_passed(request: HttpRequest, account: int, method: str, back: str) -> HttpResponse:
-    """Who passed the first step goes on to the second where they have one, else in."""
+    """Who passed the first step goes on to the second where they have one, else in. Whoever was signed in here before is out."""
+    if request.user.is_authenticated:
+        # Django keeps the session's key for who signs in again, and each sign-in has a row with a key of its own.
+        trusting.session_over(actor=actor_of_request(request), session_key=str(request.session.session_key))
+        logout(request)
     if not trust.factors_of(account).kinds:
         return enter(request, Waiting(account, method, back), method)
     request.session.cycle_key()
