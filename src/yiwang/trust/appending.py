@@ -82,7 +82,8 @@ def append_until(stop: threading.Event, *, period: float = PERIOD_SECONDS) -> No
             log.exception("the ledger could not be appended to; trying again")
             stop.wait(5 * period)
             continue
-        if not report.entries:
+        # What comes in meanwhile goes together: a checkpoint for every few lines would take a processor from the answers.
+        if report.entries < BATCH:
             stop.wait(period)
     close_old_connections()
 
