@@ -14,7 +14,7 @@ from yiwang.config.place import Place
 from yiwang.flow.models import Case
 from yiwang.flow.service import case_archive, case_open, cases_archive
 from yiwang.kernel.errors import Conflict, NotFound
-from yiwang.kernel.selectors import file_path
+from yiwang.kernel.selectors import file_lent
 from yiwang.kernel.service import pack_install
 from yiwang.trust.holders import holder_of
 from yiwang.trust.models import Credential
@@ -85,7 +85,7 @@ def test_a_closed_case_goes_into_the_archive_whole_with_the_retention_of_its_ite
     assert case_archive(actor=SYSTEM, number=case.number) == digest
     row = archive_get(SYSTEM, case.number).row
     assert (row.holds, row.retention, row.result) == (True, "30y", "completed")
-    with tarfile.open(file_path(digest)) as tar:
+    with file_lent(digest) as path, tarfile.open(path) as tar:
         found = {member.name.split("/", 1)[1]: tar.extractfile(member) for member in tar.getmembers()}
         told = json.loads(found["data/case.json"].read())  # type: ignore[union-attr]
     assert {"data/steps.json", "data/process.bpmn", "data/item.json"} <= set(found)

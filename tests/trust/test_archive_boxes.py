@@ -16,7 +16,7 @@ from yiwang.config.place import Place
 from yiwang.kernel.core.actor import Actor, Role, system_actor
 from yiwang.kernel.errors import Conflict, InputError, NotFound, Refused
 from yiwang.kernel.models import AuditLine, Event
-from yiwang.kernel.selectors import file_path
+from yiwang.kernel.selectors import file_open
 from yiwang.trust import selectors as reads
 from yiwang.trust import service as trust
 from yiwang.trust.archivechecks import outcomes
@@ -39,7 +39,7 @@ MATTER = trust.Matter(
     basis="机关文件材料归档范围和文书档案保管期限规定",
     facts={"item": "relief"},
 )
-PARTS: dict[str, bytes | Path] = {
+PARTS: dict[str, bytes] = {
     "case.json": json.dumps({"number": "A-2026-1"}).encode(),
     "files/照片.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 32,
     "files/statement.pdf": b"%PDF-1.4 text",
@@ -58,9 +58,21 @@ def problems(tar: Path, digest: str) -> dict[Check, tuple[str, ...]]:
     return {one.check: one.problems for one in outcomes(tar, digest, keys)}
 
 
-def rewritten(source: Path, target: Path, **changes: bytes | None) -> Path:
+def whole(box: ArchiveBox) -> bytes:
+    """The package as it goes out."""
+    with file_open(box.digest) as stream:
+        return stream.read()
+
+
+def lying(home: Place, box: ArchiveBox) -> Path:
+    """Where it lies, sealed."""
+    (found,) = Path(home.files).glob(f"*/*/{box.digest}*")
+    return found
+
+
+def rewritten(source: bytes, target: Path, **changes: bytes | None) -> Path:
     """The same tar with parts changed or left out, by the end of their name."""
-    with tarfile.open(source) as old, tarfile.open(target, "w") as new:
+    with tarfile.open(fileobj=io.BytesIO(source)) as old, tarfile.open(target, "w") as new:
         for member in old.getmembers():
             found = next((key for key in changes if member.name.endswith(key.replace("__", "."))), None)
             data = changes[found] if found else old.extractfile(member).read()  # type: ignore[union-attr]
@@ -74,7 +86,7 @@ def test_a_package_holds_and_can_be_read_without_this_program(tmp_path: Path) ->
     box = packed()
     assert ArchiveCheck.objects.get().holds is True
     assert (box.keep_until, box.state) == (date(2037, 1, 1), "packed")
-    with tarfile.open(file_path(box.digest)) as tar:
+    with tarfile.open(fileobj=io.BytesIO(whole(box))) as tar:
         names = {member.name for member in tar.getmembers()}
     assert {"A-2026-1/bagit.txt", "A-2026-1/data/files/照片.png", "A-2026-1/manifest-sha256.txt"} <= names
 
@@ -101,16 +113,16 @@ def test_a_part_may_not_lie_outside(name: str) -> None:
 
 def test_every_byte_of_the_package_counts(tmp_path: Path) -> None:
     box = packed()
-    whole = file_path(box.digest).read_bytes()
-    for place in range(0, len(whole), 97):
+    held = whole(box)
+    for place in range(0, len(held), 97):
         changed = tmp_path / "changed.tar"
-        changed.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        changed.write_bytes(held[:place] + bytes([held[place] ^ 1]) + held[place + 1 :])
         assert problems(changed, box.digest)[Check.AUTHENTIC] != (), place
 
 
 def test_the_four_checks_name_the_first_bad_part(tmp_path: Path) -> None:
     box = packed()
-    source, target = file_path(box.digest), tmp_path / "changed.tar"
+    source, target = whole(box), tmp_path / "changed.tar"
 
     def found(**changes: bytes | None) -> dict[Check, tuple[str, ...]]:
         return problems(rewritten(source, target, **changes), box.digest)
@@ -135,17 +147,25 @@ def test_the_four_checks_name_the_first_bad_part(tmp_path: Path) -> None:
     ],
 )
 def test_what_will_not_last_or_is_harmful_is_named_and_kept_from_going_out(
-    name: str, data: bytes, check: Check
+    tmp_path: Path, name: str, data: bytes, check: Check
 ) -> None:
     box = packed(parts={"case.json": b"{}", name: data})
-    assert name in problems(file_path(box.digest), box.digest)[check][0]
+    (tmp_path / "out.tar").write_bytes(whole(box))
+    assert name in problems(tmp_path / "out.tar", box.digest)[check][0]
     with pytest.raises(Conflict, match="four checks"):
         trust.archive_transfer(actor=CLERK, number=box.number, office="市档案馆")
 
 
-def test_a_file_that_is_gone_does_not_pass() -> None:
+def test_a_package_lies_sealed_and_a_changed_or_missing_one_does_not_pass(home: Place) -> None:
     box = packed()
-    file_path(box.digest).unlink()
+    place = lying(home, box)
+    sealed = place.read_bytes()
+    assert b"A-2026-1" not in sealed and "照片".encode() not in sealed
+    place.chmod(0o644)
+    place.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    changed = trust.archive_check(actor=CLERK, number=box.number)
+    assert (changed.holds, "changed" in changed.results[0]["problems"][0]) == (False, True)
+    place.unlink()
     assert trust.archive_check(actor=CLERK, number=box.number).holds is False
 
 
@@ -154,7 +174,7 @@ def test_it_is_handed_over_and_the_receipt_noted() -> None:
     with pytest.raises(Conflict, match="waits"):
         trust.archive_received(actor=CLERK, number=box.number, receipt="R-1")
     out = trust.archive_transfer(actor=CLERK, number=box.number, office="市档案馆")
-    assert out.read_bytes() == file_path(box.digest).read_bytes()
+    assert out.read_bytes() == whole(box)
     trust.archive_received(actor=CLERK, number=box.number, receipt="R-1")
     view = reads.archive_get(CLERK, box.number)
     assert (view.row.state, view.transfers[0].receipt) == ("transferred", "R-1")
@@ -183,7 +203,7 @@ def test_two_people_destroy_what_has_outlived_its_time_and_a_certificate_remains
     assert signed.holds({key.id: key.ed25519 for key in public_keys("archive")}[signed.key])
     assert (signed.payload["digest"], signed.payload["proposed_by"]) == (box.digest, LEAD.id)
     with pytest.raises(NotFound):
-        file_path(box.digest)
+        file_open(box.digest)
     assert reads.archive_get(LEAD, box.number).certificate == certificate
     assert Event.objects.filter(name="archive.destroyed").count() == 1
     with pytest.raises(Conflict, match="destroyed"):
@@ -206,7 +226,8 @@ def test_reading_a_package_takes_a_purpose_and_leaves_a_line() -> None:
     box = packed()
     with pytest.raises(InputError):
         reads.archive_file(CLERK, box.number, purpose=" ")
-    assert reads.archive_file(CLERK, box.number, purpose="复查").is_file()
+    with reads.archive_file(CLERK, box.number, purpose="复查") as tar:
+        assert tar.read() == whole(box)
     assert AuditLine.objects.get(act="archive.read").purpose == "复查"
 
 

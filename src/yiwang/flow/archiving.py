@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import Any, BinaryIO
 
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import canonical_json
 from yiwang.kernel.errors import Conflict, InputError, NotFound
-from yiwang.kernel.selectors import file_path
+from yiwang.kernel.selectors import file_open
 from yiwang.trust.service import Matter, archive_pack
 
 
@@ -70,19 +70,19 @@ def cases_archive(*, actor: Actor, closed_before: date, limit: int = 1000) -> Ar
     return Archived(tuple(packed), tuple(refused))
 
 
-def _parts(case: Case) -> Mapping[str, bytes | Path]:
-    parts: dict[str, bytes | Path] = {
+def _parts(case: Case) -> Mapping[str, bytes | Callable[[], BinaryIO]]:
+    parts: dict[str, bytes | Callable[[], BinaryIO]] = {
         "case.json": canonical_json(_case(case)),
         "steps.json": canonical_json(_rows(case.steps.order_by("number"))),
         "works.json": canonical_json(_rows(case.works.order_by("number"))),
         "notes.json": canonical_json(_rows(case.notes.order_by("at", "id"))),
         "clocks.json": canonical_json({"clocks": _rows(case.clocks.all()), "pauses": _rows(case.pauses.all())}),
-        "process.bpmn": file_path(case.process.digest),
+        "process.bpmn": partial(file_open, case.process.digest),
     }
     if case.item is not None:
         parts["item.json"] = canonical_json(case.item.body)
     for place, file in enumerate(case.files.order_by("id"), 1):
-        parts[f"files/{place:03d}-{_plain(file.name)}"] = file_path(file.digest)
+        parts[f"files/{place:03d}-{_plain(file.name)}"] = partial(file_open, file.digest)
     return parts
 
 

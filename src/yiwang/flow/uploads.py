@@ -36,7 +36,7 @@ def file_keep(actor: Actor, question: Question, source: BinaryIO, name: str) -> 
         raise InputError(zh=problem.zh, en=problem.en, where=title)
     scan(io.BytesIO(content), title)
     media_type = FILE_TYPES[file_type(content) or ""].media_type
-    stored = file_put(actor=actor, source=io.BytesIO(content), name=title, media_type=media_type)
+    stored = file_put(actor=actor, source=io.BytesIO(content), name=title, media_type=media_type, sealed=True)
     return KeptFile(stored.digest, title, media_type, len(content))
 
 

@@ -1,6 +1,7 @@
 """Files by the SHA-256 of their bytes: the same bytes are kept once and are never overwritten.
 
-A file is at `<files>/ab/cd/abcd…`. It is written beside, flushed to the disk, and only then linked to its name, so that
+A file is at `<files>/ab/cd/abcd…`, or sealed at `abcd….sealed` when it holds what people gave; the digest is that of the
+plain bytes either way. It is written beside, flushed to the disk, and only then linked to its name, so that
 whoever sees the name sees the whole file, also after a power cut.
 """
 
@@ -8,13 +9,16 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -24,6 +28,7 @@ from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict, FileDamaged, InputError, NotFound, Unavailable
 from yiwang.kernel.models import InstalledPack, StoredFile
+from yiwang.kernel.sealedfiles import SUFFIX, SealedStream, sealed_write
 
 CHUNK = 1 << 20
 LONGEST_NAME = 255
@@ -38,17 +43,19 @@ def file_put(
     media_type: str = "",
     digest: str = "",
     most_bytes: int | None = None,
+    sealed: bool = False,
 ) -> StoredFile:
     """Keep the bytes of `source` (a path, or a binary file object read to its end) and return their record.
 
     Memory stays at one chunk of 1 MiB. When this returns, the bytes are on the disk. With `digest`, the content must
-    have that SHA-256; with `most_bytes`, no more than that many bytes. Raises InputError for either, Unavailable when
+    have that SHA-256; with `most_bytes`, no more than that many bytes. `sealed`: what people gave or what is told of them;
+    it is read with `file_open` only, and a file object must be able to go back to its beginning. Raises InputError for either, Unavailable when
     the disk is full, FileDamaged when the store already has this digest with other bytes.
     """
     demand_identity(actor)
     short = file_title(name)
     with _opened(source) as stream:
-        found, size = _store(stream, digest, most_bytes)
+        found, size = _store(stream, digest, most_bytes, sealed)
     with transaction.atomic():
         row, is_new = StoredFile.objects.get_or_create(
             digest=found, defaults={"size": size, "media_type": media_type, "name": short, "created_by": actor.id}
@@ -58,25 +65,61 @@ def file_put(
             act="file.put",
             object_kind="file",
             object_id=found,
-            details={"name": short, "size": size, "new": is_new},
+            details={"name": short, "size": size, "new": is_new, "sealed": sealed},
         )
     return row
 
 
 def file_path(digest: str) -> Path:
-    """Where the bytes are. Raises NotFound; does not read them (see file_verify)."""
-    if not _DIGEST.fullmatch(digest):
-        raise InputError(zh=f"{digest!r} 不是 SHA-256 摘要", en=f"{digest!r} is not a SHA-256 digest", where="digest")
-    path = _place(digest)
-    if not path.is_file():
-        raise NotFound(
-            zh=f"没有摘要为 {digest} 的文件",
-            en=f"there is no file with digest {digest}",
+    """Where the bytes are in the open. Raises NotFound, Conflict for a file that lies sealed; does not read them."""
+    path, is_sealed = _found(digest)
+    if is_sealed:
+        raise Conflict(
+            zh=f"文件 {digest} 是封存的，不能按路径直接读",
+            en=f"the file {digest} lies sealed and cannot be read at its path",
             where="digest",
-            hint_zh="请从备份恢复，或重新上传。",
-            hint_en="Restore it from a backup, or put it again.",
+            hint_zh="请通过系统打开它。",
+            hint_en="Open it through the system.",
         )
     return path
+
+
+def file_open(digest: str) -> BinaryIO:
+    """The bytes from the beginning, of a sealed file opened on the way. Raises NotFound, and what opening an envelope raises."""
+    path, is_sealed = _found(digest)
+    return cast(BinaryIO, io.BufferedReader(SealedStream(path, digest))) if is_sealed else path.open("rb")
+
+
+@contextmanager
+def file_lent(digest: str) -> Iterator[Path]:
+    """A path for programs that read no stream; of a sealed file a copy below the scratch, gone when the block ends."""
+    path, is_sealed = _found(digest)
+    if not is_sealed:
+        yield path
+        return
+    _make_folder(settings.PLACE.scratch)
+    with TemporaryDirectory(prefix="lent-", dir=settings.PLACE.scratch) as folder:
+        copy = Path(folder) / digest
+        with file_open(digest) as source, copy.open("xb") as target:
+            copyfileobj(source, target, CHUNK)
+        yield copy
+
+
+def _found(digest: str) -> tuple[Path, bool]:
+    """Where a file lies, and whether it is sealed. One that lies in the open too is read there."""
+    if not _DIGEST.fullmatch(digest):
+        raise InputError(zh=f"{digest!r} 不是 SHA-256 摘要", en=f"{digest!r} is not a SHA-256 digest", where="digest")
+    for is_sealed in (False, True):
+        path = _place(digest, is_sealed)
+        if path.is_file():
+            return path, is_sealed
+    raise NotFound(
+        zh=f"没有摘要为 {digest} 的文件",
+        en=f"there is no file with digest {digest}",
+        where="digest",
+        hint_zh="请从备份恢复，或重新上传。",
+        hint_en="Restore it from a backup, or put it again.",
+    )
 
 
 def file_get(digest: str) -> StoredFile:
@@ -88,14 +131,12 @@ def file_get(digest: str) -> StoredFile:
 
 
 def file_verify(digest: str) -> int:
-    """Read the whole file and return its size. Raises FileDamaged when the bytes are not the ones that were put."""
-    path = file_path(digest)
-    hasher, size = hashlib.sha256(), 0
-    with path.open("rb") as stream:
-        for chunk in _chunks(stream):
-            hasher.update(chunk)
-            size += len(chunk)
-    if hasher.hexdigest() != digest:
+    """Read the whole file and return its size. Raises FileDamaged when the bytes are not the ones that were put, and for a
+    sealed one what opening an envelope raises.
+    """
+    with file_open(digest) as stream:
+        found, size = _digested(stream, None)
+    if found != digest:
         raise _damaged(digest)
     return size
 
@@ -130,7 +171,8 @@ def file_forget(*, actor: Actor, digest: str, purpose: str) -> int:
             details={"name": row.name, "size": row.size},
         )
         # last, so that a failure leaves the record to try again with
-        _place(digest).unlink(missing_ok=True)
+        for is_sealed in (False, True):
+            _place(digest, is_sealed).unlink(missing_ok=True)
         if _place(digest).parent.is_dir():
             _flush_folder(_place(digest).parent)
     return int(row.size)
@@ -140,11 +182,17 @@ def _unknown(digest: str) -> NotFound:
     return NotFound(zh=f"没有摘要为 {digest} 的文件", en=f"there is no file with digest {digest}", where="digest")
 
 
-def _store(stream: BinaryIO, digest: str, most_bytes: int | None) -> tuple[str, int]:
+def _store(stream: BinaryIO, digest: str, most_bytes: int | None, sealed: bool) -> tuple[str, int]:
     beside = settings.PLACE.files / "incoming" / uuid.uuid4().hex
     _make_folder(beside.parent)
     try:
-        found, size = _write(stream, beside, most_bytes)
+        if sealed:
+            begin = stream.tell()
+            found, size = _digested(stream, most_bytes)
+            stream.seek(begin)
+            sealed_write(stream, beside, found)
+        else:
+            found, size = _write(stream, beside, most_bytes)
         if digest and found != digest:
             raise InputError(
                 zh=f"内容的摘要是 {found}，与所说的 {digest} 不符",
@@ -153,7 +201,7 @@ def _store(stream: BinaryIO, digest: str, most_bytes: int | None) -> tuple[str, 
                 hint_zh="文件在传送中变了，请重新上传。",
                 hint_en="The file changed on its way; send it again.",
             )
-        _link(beside, _place(found))
+        _link(beside, _place(found, sealed), found)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise Unavailable(
@@ -170,26 +218,33 @@ def _store(stream: BinaryIO, digest: str, most_bytes: int | None) -> tuple[str, 
 
 
 def _write(stream: BinaryIO, path: Path, most_bytes: int | None) -> tuple[str, int]:
-    hasher, size = hashlib.sha256(), 0
     with path.open("xb") as out:
-        for chunk in _chunks(stream):
-            size += len(chunk)
-            if most_bytes is not None and size > most_bytes:
-                raise InputError(
-                    zh=f"文件超过 {most_bytes} 字节",
-                    en=f"the file has more than {most_bytes} bytes",
-                    where="source",
-                    hint_zh="请拆分后再上传。",
-                    hint_en="Split it and send the parts.",
-                )
-            hasher.update(chunk)
-            out.write(chunk)
+        found = _digested(stream, most_bytes, out)
         out.flush()
         os.fsync(out.fileno())
+    return found
+
+
+def _digested(stream: BinaryIO, most_bytes: int | None, out: BinaryIO | None = None) -> tuple[str, int]:
+    """Digest and size of what is left of a stream, copied to `out` on the way."""
+    hasher, size = hashlib.sha256(), 0
+    for chunk in _chunks(stream):
+        size += len(chunk)
+        if most_bytes is not None and size > most_bytes:
+            raise InputError(
+                zh=f"文件超过 {most_bytes} 字节",
+                en=f"the file has more than {most_bytes} bytes",
+                where="source",
+                hint_zh="请拆分后再上传。",
+                hint_en="Split it and send the parts.",
+            )
+        hasher.update(chunk)
+        if out is not None:
+            out.write(chunk)
     return hasher.hexdigest(), size
 
 
-def _link(beside: Path, place: Path) -> None:
+def _link(beside: Path, place: Path, digest: str) -> None:
     """Give the finished file its name unless the store has it; a hard link never overwrites."""
     _make_folder(place.parent)
     try:
@@ -197,7 +252,7 @@ def _link(beside: Path, place: Path) -> None:
         place.chmod(0o444)
     except FileExistsError:
         # The caller may now drop its copy, so the one in the store has to be good.
-        file_verify(place.name)
+        file_verify(digest)
     _flush_folder(place.parent)
 
 
@@ -218,9 +273,9 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _place(digest: str) -> Path:
+def _place(digest: str, is_sealed: bool = False) -> Path:
     folder: Path = settings.PLACE.files
-    return folder / digest[:2] / digest[2:4] / digest
+    return folder / digest[:2] / digest[2:4] / (digest + SUFFIX if is_sealed else digest)
 
 
 def file_title(name: str) -> str:

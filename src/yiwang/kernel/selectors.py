@@ -41,7 +41,7 @@ from yiwang.kernel.divisions import (
     division_list,
     division_successors,
 )
-from yiwang.kernel.files import file_get, file_path, file_title, file_verify
+from yiwang.kernel.files import file_get, file_lent, file_open, file_path, file_title, file_verify
 from yiwang.kernel.messages import MessageRow, message_list, message_unread_count
 from yiwang.kernel.outbox import event_kinds, event_waiting_count
 from yiwang.kernel.packing import PackReport, PackRow, pack_examine, pack_folder, pack_list, pack_roots, pack_view_of
@@ -98,6 +98,8 @@ __all__ = [
     "event_waiting_count",
     "fetch",
     "file_get",
+    "file_lent",
+    "file_open",
     "file_path",
     "file_title",
     "file_verify",

@@ -14,6 +14,7 @@ from yiwang.kernel.messages import RoleAt, message_read, message_send
 from yiwang.kernel.outbox import Delivery, DeliveryReport, emit, event_declare, events_deliver, subscribe
 from yiwang.kernel.packing import pack_install, pack_new, packs_install_built_in
 from yiwang.kernel.receipts import receipt_write
+from yiwang.kernel.sealedfiles import Sealer, file_sealer_declare
 from yiwang.kernel.signin import factor_try, sign_in
 from yiwang.kernel.tasks import dispatch_until
 
@@ -24,6 +25,7 @@ __all__ = [
     "DeliveryReport",
     "DivisionTarget",
     "RoleAt",
+    "Sealer",
     "account_create",
     "account_enable",
     "action_declare",
@@ -43,6 +45,7 @@ __all__ = [
     "factor_try",
     "file_forget",
     "file_put",
+    "file_sealer_declare",
     "liaison_assign",
     "message_read",
     "message_send",

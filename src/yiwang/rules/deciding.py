@@ -17,7 +17,7 @@ from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import canonical_digest, canonical_json
 from yiwang.kernel.errors import InputError
-from yiwang.kernel.selectors import file_path, receipt_get
+from yiwang.kernel.selectors import file_open, receipt_get
 from yiwang.kernel.service import audit, file_put, receipt_write
 from yiwang.rules.asking import day, facts_read, parameter_value, parameters_on
 from yiwang.rules.core.dmn.tracing import DecisionTrace, TracedRun
@@ -159,6 +159,7 @@ def decision_take(
             source=io.BytesIO(_facts_json(facts)),
             name=f"{decision_id}-facts.json",
             media_type="application/json",
+            sealed=True,
         )
         receipt = receipt_write(
             actor=actor,
@@ -196,7 +197,8 @@ def decision_retake(*, actor: Actor, receipt_id: str) -> tuple[Outcome, bool]:
     body = receipt.body
     version = version_by_digest(body["inputs"]["digest"])
     rule = demand(actor, "decision.take", version.decision.department).rule
-    given = json.loads(file_path(body["inputs"]["facts"]).read_text(encoding="utf-8"))
+    with file_open(body["inputs"]["facts"]) as kept:
+        given = json.loads(kept.read())
     answer = taken(prepared(content_of(version)), given, date.fromisoformat(body["as_of"]))
     same = canonical_digest(answer.body()) == body["outputs"]["sha256"]
     audit(

@@ -1,7 +1,7 @@
 """The archive (电子档案): closed matters packed, checked four ways, handed over and, when their time is over, destroyed by two.
 
-What a matter is this room does not know: it gets parts by name and the facts that are kept of it. A package lies in the
-clear among the stored files, so that it opens without this program and its keys; the disk under it is encrypted.
+What a matter is this room does not know: it gets parts by name and the facts that are kept of it. A package lies sealed
+among the stored files; what is handed over or downloaded is in the clear and opens without this program and its keys.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from shutil import copyfile, rmtree
+from shutil import copyfileobj, rmtree
 from typing import Any
 
 from django.conf import settings
@@ -24,13 +24,14 @@ from yiwang.kernel.core.actor import Actor, system_actor
 from yiwang.kernel.core.canonical import canonical_json
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import Conflict, InputError, NotFound, Refused
-from yiwang.kernel.selectors import file_path
+from yiwang.kernel.selectors import file_lent, file_open
 from yiwang.kernel.service import audit, emit, file_forget, file_put
-from yiwang.trust.adapters.bags import MANIFEST, bag_add, bag_make, bag_tar
+from yiwang.trust.adapters.bags import MANIFEST, Opener, bag_add, bag_make, bag_tar
 from yiwang.trust.archivechecks import SIGNATURE, TYP, manifest_digest, outcomes
 from yiwang.trust.archiveevents import DESTROYED
 from yiwang.trust.core.fourchecks import Check, Outcome
 from yiwang.trust.core.signedtext import signed_text
+from yiwang.trust.errors import SealBroken
 from yiwang.trust.keys import key_id, public_keys, signing_key
 from yiwang.trust.models import ArchiveBox, ArchiveCheck, ArchiveTransfer
 
@@ -55,7 +56,7 @@ class Matter:
     facts: Mapping[str, Any]
 
 
-def archive_pack(*, actor: Actor, matter: Matter, parts: Mapping[str, bytes | Path]) -> ArchiveBox:
+def archive_pack(*, actor: Actor, matter: Matter, parts: Mapping[str, bytes | Opener]) -> ArchiveBox:
     """Pack a closed matter, check it four ways and keep it. Packed before, the package there is answered.
 
     A package that does not pass a check is kept all the same: somebody has to look. Raises Refused, InputError without a
@@ -70,7 +71,8 @@ def archive_pack(*, actor: Actor, matter: Matter, parts: Mapping[str, bytes | Pa
     tar, manifest = _packed(matter, parts)
     try:
         with transaction.atomic():
-            file = file_put(actor=actor, source=tar, name=f"{matter.number}.tar", media_type="application/x-tar")
+            name = f"{matter.number}.tar"
+            file = file_put(actor=actor, source=tar, name=name, media_type="application/x-tar", sealed=True)
             box = ArchiveBox.objects.create(
                 number=matter.number,
                 title=matter.title[:200],
@@ -139,7 +141,8 @@ def archive_transfer(*, actor: Actor, number: str, office: str) -> Path:
         )
     target = Path(settings.PLACE.home) / "archive" / "out" / f"{number}.tar"
     target.parent.mkdir(parents=True, exist_ok=True)
-    copyfile(file_path(box.digest), target)
+    with file_open(box.digest) as source, target.open("wb") as out:
+        copyfileobj(source, out)
     with transaction.atomic():
         ArchiveTransfer.objects.create(box=box, office=office.strip()[:160], digest=box.digest, by=actor.id)
         audit(
@@ -288,7 +291,7 @@ def _names_checked(parts: Mapping[str, object]) -> None:
         raise InputError(zh="没有要归档的内容", en="there is nothing to archive", where="parts")
 
 
-def _packed(matter: Matter, parts: Mapping[str, bytes | Path]) -> tuple[Path, str]:
+def _packed(matter: Matter, parts: Mapping[str, bytes | Opener]) -> tuple[Path, str]:
     """The tar in a folder of its own below the scratch, and the digest its signature covers."""
     around = Path(settings.PLACE.scratch) / f"archive-{uuid.uuid4().hex}"
     facts = {
@@ -323,9 +326,12 @@ def _packed(matter: Matter, parts: Mapping[str, bytes | Path]) -> tuple[Path, st
 def _checked(actor: Actor, box: ArchiveBox) -> ArchiveCheck:
     keys = {key.id: key.ed25519 for key in public_keys(PURPOSE)}
     try:
-        found = outcomes(file_path(box.digest), box.digest, keys)
-    except NotFound as error:
-        found = tuple(Outcome(check, Text(zh="文件不在", en="the file is gone"), (error.en,)) for check in Check)
+        with file_lent(box.digest) as tar:
+            found = outcomes(tar, box.digest, keys)
+    except (NotFound, SealBroken) as error:
+        found = tuple(
+            Outcome(check, Text(zh="文件打不开", en="the file does not open"), (error.en,)) for check in Check
+        )
     return ArchiveCheck.objects.create(
         box=box,
         holds=all(one.holds for one in found),

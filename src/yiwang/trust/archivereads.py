@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
+from typing import BinaryIO
 
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from yiwang.kernel.access import ACTS, demand, verdict
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import InputError, NotFound
-from yiwang.kernel.selectors import Page, file_path, paged
+from yiwang.kernel.selectors import Page, file_open, paged
 from yiwang.kernel.service import audit
 from yiwang.trust.answers import ArchiveRow, ArchiveView, CheckLine, TransferLine
 from yiwang.trust.core.fourchecks import CHECKS, Check
@@ -51,7 +51,7 @@ def archive_get(actor: Actor, number: str) -> ArchiveView:
     return ArchiveView(_row(box), checks, handed, box.destroy_by, box.destroy_reason, box.certificate)
 
 
-def archive_file(actor: Actor, number: str, *, purpose: str) -> Path:
+def archive_file(actor: Actor, number: str, *, purpose: str) -> BinaryIO:
     """The package itself, for a purpose, which leaves a line: all of a case is in it. Raises NotFound."""
     box = _box(actor, number)
     if not purpose.strip():
@@ -64,7 +64,7 @@ def archive_file(actor: Actor, number: str, *, purpose: str) -> Path:
         rule=demand(actor, "archive.read", box.department).rule,
         purpose=purpose,
     )
-    return file_path(box.digest)
+    return file_open(box.digest)
 
 
 def archive_over(actor: Actor, on: date | None = None) -> int:

@@ -13,6 +13,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -24,7 +25,7 @@ from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor, system_actor
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import Conflict, InputError, NotFound
-from yiwang.kernel.service import audit
+from yiwang.kernel.service import Sealer, audit
 from yiwang.trust.adapters.sm2 import Sm2Key, sm2_private
 from yiwang.trust.core.envelope import (
     AES_GCM,
@@ -164,6 +165,10 @@ def open_bytes(purpose: str, sealed: bytes, about: str) -> bytes:
             hint_zh="请从备份恢复这一条，并查是谁改动的。",
             hint_en="Restore it from a backup, and find out who changed it.",
         ) from None
+
+
+# How the kernel closes files that hold what people gave.
+FILES = Sealer(partial(seal_bytes, "files"), partial(open_bytes, "files"))
 
 
 def sealed_version(sealed: bytes) -> int:

@@ -7,32 +7,35 @@ from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from shutil import copyfile
+from shutil import copyfileobj
+from typing import BinaryIO
 
 import bagit
 
 MANIFEST, TAGS = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 MOST_MEMBERS = 100_000
+Opener = Callable[[], BinaryIO]
 
 
 class BagBroken(ValueError):
     """The package does not hold; the text names the first bad part."""
 
 
-def bag_make(folder: Path, parts: Mapping[str, bytes | Path], facts: Mapping[str, str]) -> Path:
-    """A bag of these parts below `folder` (new). A part's name is a plain relative path."""
+def bag_make(folder: Path, parts: Mapping[str, bytes | Opener], facts: Mapping[str, str]) -> Path:
+    """A bag of these parts below `folder` (new). A part's name is a plain relative path; a part is bytes, or opened when its turn comes."""
     folder.mkdir(parents=True)
     for name, source in sorted(parts.items()):
         place = folder / name
         if not place.resolve().is_relative_to(folder.resolve()):
             raise BagBroken(name)
         place.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(source, Path):
-            copyfile(source, place)
-        else:
+        if isinstance(source, bytes):
             place.write_bytes(source)
+        else:
+            with source() as stream, place.open("xb") as target:
+                copyfileobj(stream, target)
     bagit.make_bag(str(folder), bag_info=dict(facts), checksums=["sha256"])
     return folder
 

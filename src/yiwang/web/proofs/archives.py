@@ -56,8 +56,8 @@ def package(request: HttpRequest, number: str) -> HttpResponse | FileResponse:
         purpose = posted_needed(request, "purpose", PURPOSE)
     except InputError as error:
         return _shown(request, number, error)
-    path = trust.archive_file(actor_of_request(request), number, purpose=purpose)
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{number}.tar", content_type="application/x-tar")
+    tar = trust.archive_file(actor_of_request(request), number, purpose=purpose)
+    return FileResponse(tar, as_attachment=True, filename=f"{number}.tar", content_type="application/x-tar")
 
 
 @require_POST

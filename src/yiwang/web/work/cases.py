@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yiwang.flow import selectors as flow
 from yiwang.flow import service
-from yiwang.flow.answers import CaseDetail
+from yiwang.flow.answers import CaseDetail, CaseRow
 from yiwang.flow.selectors import CaseFilter
 from yiwang.kernel import selectors as kernel
 from yiwang.kernel.core.actor import Actor
@@ -140,14 +140,17 @@ def case_page(
 
 def answer_lines(actor: Actor, detail: CaseDetail) -> tuple[tuple[str, str], ...]:
     """Answers under the names of their questions; what the form does not know stands under its key."""
-    labels = _labels(actor, detail.case.item)
+    labels = _labels(actor, detail.case)
     return tuple((say(labels.get(key)) or key, _said(value)) for key, value in detail.answers.items())
 
 
-def _labels(actor: Actor, item: str) -> Mapping[str, Text]:
+def _labels(actor: Actor, case: CaseRow) -> Mapping[str, Text]:
+    """As they were asked: by the version of the form the case was filed with."""
     try:
-        form = flow.item_get(actor, item).file.form if item else ""
-        return {one.key: one.label for one in flow.form_get(actor, form).form.questions} if form else {}
+        form = flow.item_get(actor, case.item).file.form if case.item else ""
+        if not form:
+            return {}
+        return {one.key: one.label for one in flow.form_get(actor, form, number=case.form_number).form.questions}
     except NotFound:
         # An item that no longer holds: its answers are still shown, by their keys.
         return {}
@@ -244,7 +247,7 @@ def case_file(request: HttpRequest, number: str, digest: str) -> HttpResponseBas
         raise NotFound(zh="办件没有这个文件", en="the case has no such file", where=digest)
     is_picture = found.media_type in ("image/png", "image/jpeg", "image/webp", "image/gif")
     answer = FileResponse(
-        kernel.file_path(digest).open("rb"),
+        kernel.file_open(digest),
         as_attachment=not is_picture,
         filename=found.name,
         content_type=found.media_type if is_picture else "application/octet-stream",
