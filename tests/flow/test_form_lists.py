@@ -13,7 +13,7 @@ from yiwang.flow.core.forms.asked import Asked
 from yiwang.flow.core.forms.checking import problems
 from yiwang.flow.core.forms.reading import form_read
 from yiwang.flow.forms import form_of
-from yiwang.flow.models import FormVersion
+from yiwang.flow.models import AskedForm, FormVersion
 from yiwang.kernel.core.canonical import canonical_digest
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.service import department_save
@@ -25,9 +25,16 @@ def asks(type: str = "select", source: Any = "departments", **more: Any) -> dict
 
 def kept(*components: dict[str, Any]) -> None:
     said = body(*components)
-    FormVersion.objects.create(
-        form_id=said["id"], number=1, digest=canonical_digest(said), body=said, pack_id="tests", pack_digest="0" * 64
+    form = AskedForm.objects.create(id=said["id"], department="civil")
+    form.published = FormVersion.objects.create(
+        form=form,
+        number=1,
+        digest=canonical_digest(said),
+        body=said,
+        state=FormVersion.State.PUBLISHED,
+        published_at=NOW,
     )
+    form.save()
 
 
 def options(number: int = 1) -> dict[str, str]:

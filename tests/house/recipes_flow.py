@@ -5,6 +5,7 @@ from __future__ import annotations
 import recipes_cases
 import recipes_duties
 import recipes_forms
+import recipes_formversions
 import recipes_processes
 from smallcity import Recipe
 
@@ -16,5 +17,6 @@ RECIPES: dict[str, Recipe] = {
     **recipes_cases.RECIPES,
     **recipes_duties.RECIPES,
     **recipes_forms.RECIPES,
+    **recipes_formversions.RECIPES,
     **recipes_processes.RECIPES,
 }

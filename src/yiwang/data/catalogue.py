@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -33,10 +35,10 @@ from yiwang.data.looking import rows_seen, subject_fields
 from yiwang.data.masking import is_masked
 from yiwang.data.models import FieldProfile, LifecycleRecord, Load, QualityScore, Resource, SensitiveFinding
 from yiwang.data.resources import definition, resource_row
-from yiwang.data.schema import CATEGORIES, DIMENSIONS, DUTIES, LIBRARIES, SHARE_TYPES, STAGES
+from yiwang.data.schema import CATEGORIES, DIMENSIONS, DUTIES, LIBRARIES, SHARE_TYPES, STAGES, ResourceFile
 from yiwang.data.standing import Standing, scores_now, standings
 from yiwang.data.versions import version_files
-from yiwang.kernel.access import verdict
+from yiwang.kernel.access import demand, verdict
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.paging import Page
@@ -171,6 +173,20 @@ def resource_get(actor: Actor, resource_id: str) -> ResourceDetail:
         lifecycle=_stages(resource),
         version=standing.newest.table_version if standing else None,
     )
+
+
+def resource_definitions(actor: Actor) -> dict[str, tuple[ResourceFile, ...]]:
+    """Every resource of the catalogue as it is defined, by the pack that brought it."""
+    demand(actor, "catalogue.read")
+    found: dict[str, list[ResourceFile]] = {}
+    for row in Resource.objects.filter(is_retired=False).order_by("id"):
+        found.setdefault(row.pack_id, []).append(_defined(row.pk, row.pack_digest, json.dumps(row.definition)))
+    return {pack_id: tuple(files) for pack_id, files in found.items()}
+
+
+@lru_cache(maxsize=1024)
+def _defined(resource_id: str, digest: str, text: str) -> ResourceFile:
+    return ResourceFile.model_validate_json(text)
 
 
 def finding_row(f: SensitiveFinding) -> FindingRow:

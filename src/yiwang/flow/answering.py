@@ -27,8 +27,17 @@ LONGEST_SAID = 600
 
 
 @transaction.atomic
-def case_answer(*, actor: Actor, number: str, code: str, node: str, answers: Mapping[str, Any] | None = None) -> None:
+def case_answer(
+    *,
+    actor: Actor,
+    number: str,
+    code: str,
+    node: str,
+    answers: Mapping[str, Any] | None = None,
+    form_number: int | None = None,
+) -> None:
     """Say what the case waits to hear at `node`, as whoever filed it; the process knows the answers of the form by name.
+    `form_number` is the version of the form they were asked by, the published one by default.
 
     Raises NotFound for a wrong code, NotWaiting when nothing is heard there now, AnswersWrong, InputError, CaseClosed.
     """
@@ -38,20 +47,22 @@ def case_answer(*, actor: Actor, number: str, code: str, node: str, answers: Map
     if waiting is None:
         raise not_heard(case)
     message, key = waiting
-    values, said = _judged(turn, message.form, answers or {})
+    values, said = _judged(turn, message.form, answers or {}, form_number)
     if not take(turn, MessageCame(message.name, key, values)):
         raise not_heard(case)
     turn.note("answered", _told(turn.title(node), said), public=True)
     keep(turn, act="case.answer", rule=BY_CODE, details={"node": node, "message": message.name})
 
 
-def _judged(turn: Turn, form_id: str | None, answers: Mapping[str, Any]) -> tuple[dict[str, Any], list[Text]]:
+def _judged(
+    turn: Turn, form_id: str | None, answers: Mapping[str, Any], number: int | None
+) -> tuple[dict[str, Any], list[Text]]:
     """The answers its form asks for and no others, and how they read; without a form there is nothing to answer."""
     if form_id is None:
         if answers:
             raise InputError(zh="这里不需要填写内容", en="there is nothing to fill in here", where="answers")
         return {}, []
-    form = form_of(form_id, form_version(form_id).number)
+    form = form_of(form_id, form_version(form_id, number).number)
     given = plain(dict(answers))
     assert isinstance(given, dict)
     told, files, _ = answers_clean(form, given, turn.now)

@@ -136,7 +136,7 @@ class StepRow:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case in a list. `item` and `process` are ids, `version` the process's."""
+    """A case in a list. `item` and `process` are ids, `version` the process's, `form_number` that of the item's form."""
 
     number: str
     title: str
@@ -152,6 +152,7 @@ class CaseRow:
     opened_at: datetime
     closed_at: datetime | None
     clock: ClockView | None = None
+    form_number: int | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ its label, or what a browser would fill in, is that of a field of the base libra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,12 +41,15 @@ class Held:
         return f"{self.resource.id}.{self.field.id}"
 
 
-def twice_check(where: str, form: Form, view: View) -> Iterator[Finding]:
-    """A finding for each question that asks for what another source already holds, and for each binding that leads nowhere."""
-    resources = catalogue(view)
-    own = {r.id for r in view.own.get("resources", {}).values()}
+def twice_check(
+    where: str, form: Form, resources: Mapping[str, ResourceFile], own: Collection[str]
+) -> Iterator[Finding]:
+    """A finding for each question that asks for what another source already holds, and for each binding that leads nowhere.
+
+    `own` are the ids of the resources of the form's own pack: a question may fill one of those.
+    """
     for question in form.questions:
-        place = f"{where} {question.kind.value} {question.key}"
+        place = f"{where} {question.kind.value} {question.key}".strip()
         held = source_of(question, resources)
         if question.field and held is None:
             yield Finding(

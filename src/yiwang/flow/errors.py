@@ -3,6 +3,7 @@
 YiwangError
 ├── InputError
 │   ├── DiagramRefused      a diagram holds what is not supported or cannot run; carries the findings
+│   ├── FormRefused         a form holds what cannot be asked, or asks what is held; carries the findings
 │   ├── AnswersWrong        answers that are missing, of another type or outside what the form allows; carries them by question
 │   └── NotWaiting          an event came for work, a token or a timer that the case does not hold
 └── Conflict
@@ -22,6 +23,14 @@ from yiwang.kernel.errors import Conflict, InputError
 
 class DiagramRefused(InputError):
     code = "diagram_refused"
+
+    def __init__(self, *, findings: tuple[Finding, ...], **text: str) -> None:
+        super().__init__(**text)
+        self.findings = findings
+
+
+class FormRefused(InputError):
+    code = "form_refused"
 
     def __init__(self, *, findings: tuple[Finding, ...], **text: str) -> None:
         super().__init__(**text)

@@ -1,29 +1,27 @@
-"""Forms: kept once for each content, by number; a draft and a case name the number they were asked by."""
+"""Forms as they are asked: the published version now; a draft and a case name the number they were asked by."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from yiwang.flow.core.forms.elements import Form, Option, with_options
-from yiwang.flow.core.forms.reading import FormRead, form_read
-from yiwang.flow.models import FormVersion, ItemVersion
+from yiwang.flow.core.forms.reading import FORM_ID, FormRead, form_read
+from yiwang.flow.models import AskedForm, FormVersion, ItemVersion
 from yiwang.kernel.access import demand, verdict
 from yiwang.kernel.core.actor import Actor
-from yiwang.kernel.core.canonical import canonical_digest
+from yiwang.kernel.core.canonical import plain
 from yiwang.kernel.core.closest import closest
-from yiwang.kernel.core.pack import Pack
 from yiwang.kernel.core.text import Text
-from yiwang.kernel.errors import NotFound, PackError
+from yiwang.kernel.errors import InputError, NotFound, PackError
 from yiwang.kernel.selectors import department_list, division_list
-from yiwang.kernel.service import audit
+
+LONGEST_ID, MOST_BODY = 80, 400_000
 
 
 @dataclass(frozen=True)
@@ -40,41 +38,43 @@ class FormFile:
 
 def form_parse(data: bytes, where: str) -> FormFile:
     """The JSON of a form. Raises PackError; what the form says is checked with the pack."""
-    try:
-        body = json.loads(data.decode("utf-8"))
-    except ValueError as error:
-        raise PackError(zh=f"不是 JSON：{error}", en=f"not JSON: {error}", where=where) from error
+    body = body_read(data, where)
     if not isinstance(body, dict) or not isinstance(body.get("id"), str):
         raise PackError(zh="表单须是带 id 的 JSON 对象", en="a form is a JSON object with an id", where=where)
     return FormFile(body["id"], body)
 
 
-@transaction.atomic
-def form_install(*, actor: Actor, file: FormFile, pack: Pack) -> FormVersion:
-    """Make a form of a pack effective. Other content is another version; the same content changes nothing."""
-    demand(actor, "pack.install")
-    digest = canonical_digest(file.body)
-    versions = FormVersion.objects.filter(form_id=file.id)
-    newest = versions.order_by("-number").first()
-    if newest is not None and newest.digest == digest:
-        return newest
-    number = (versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    row = FormVersion.objects.create(
-        form_id=file.id,
-        number=number,
-        digest=digest,
-        body=file.body,
-        pack_id=pack.manifest.id,
-        pack_digest=pack.digest,
-    )
-    audit(
-        actor=actor,
-        act="pack.install",
-        object_kind="form",
-        object_id=file.id,
-        details={"pack": pack.manifest.id, "number": number, "digest": digest},
-    )
-    return row
+def body_read(data: bytes, where: str) -> Any:
+    """Raises PackError for what is no JSON."""
+    try:
+        return json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise PackError(zh=f"不是 JSON：{error}", en=f"not JSON: {error}", where=where) from error
+
+
+def form_body(body: Mapping[str, Any], form_id: str) -> dict[str, Any]:
+    """A schema that may be kept as a draft of the form, right or wrong. Raises InputError for another form's, or too much of one."""
+    try:
+        said = plain(dict(body))
+        text = json.dumps(said, ensure_ascii=False)
+    except (ValueError, RecursionError) as error:
+        raise InputError(zh=f"表单无法保存：{error}", en=f"the form cannot be kept: {error}", where=form_id) from error
+    assert isinstance(said, dict)
+    if said.get("id") != form_id or not FORM_ID.fullmatch(form_id) or len(form_id) > LONGEST_ID:
+        raise InputError(
+            zh=f"表单的 id 须是 {form_id}",
+            en=f"the id of the form must be {form_id}",
+            where=form_id,
+            hint_zh="表单的编号不能改，只能用小写字母、数字和连字符；要另起一张表单，请新建。",
+            hint_en="The id of a form cannot change and has lower-case letters, digits and hyphens; make a new form instead.",
+        )
+    if not isinstance(said.get("components"), list) or len(text) > MOST_BODY:
+        raise InputError(
+            zh=f"components 须是列表，全文不超过 {MOST_BODY} 字",
+            en=f"components must be a list, and the whole at most {MOST_BODY} characters",
+            where=form_id,
+        )
+    return said
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class AskedAgain:
 
 
 def asked_again(form_id: str) -> tuple[AskedAgain, ...]:
-    """What the newest version of a form asks again, in its order."""
+    """What the published version of a form asks again, in its order."""
     form = form_of(form_id, form_version(form_id).number)
     return tuple(AskedAgain(form_id, q.label, q.field, q.reason) for q in form.questions if q.reason is not None)
 
@@ -107,12 +107,12 @@ def asked_again(form_id: str) -> tuple[AskedAgain, ...]:
 def asked_again_list(actor: Actor) -> tuple[AskedAgain, ...]:
     """The same of every form, by form: what the catalogue prints beside the fields."""
     demand(actor, "catalogue.read")
-    ids = FormVersion.objects.order_by("form_id").values_list("form_id", flat=True).distinct()
+    ids = AskedForm.objects.exclude(published=None).order_by("id").values_list("id", flat=True)
     return tuple(one for form_id in ids for one in asked_again(form_id))
 
 
 def form_get(actor: Actor, form_id: str, *, number: int | None = None) -> FormDetail:
-    """A version of a form, the newest by default. The public sees those of the items open to it. Raises NotFound."""
+    """A version of a form that is or was asked, the published one by default. The public sees those of the items open to it. Raises NotFound."""
     row = form_version(form_id, number)
     if not verdict(actor, "process.read").allowed and not _is_public(form_id):
         raise _unknown(form_id)
@@ -120,9 +120,9 @@ def form_get(actor: Actor, form_id: str, *, number: int | None = None) -> FormDe
 
 
 def form_version(form_id: str, number: int | None = None) -> FormVersion:
-    """Raises NotFound."""
-    rows = FormVersion.objects.filter(form_id=form_id)
-    row = (rows if number is None else rows.filter(number=number)).order_by("-number").first()
+    """The version that is asked from now on, or one that once was. Raises NotFound, for a draft too."""
+    rows = FormVersion.objects.filter(form_id=form_id, published_at__isnull=False)
+    row = (rows.filter(state=FormVersion.State.PUBLISHED) if number is None else rows.filter(number=number)).first()
     if row is None:
         raise _unknown(form_id)
     return row
@@ -139,7 +139,11 @@ def _read(form_id: str, digest: str, text: str) -> Form:
 def form_of(form_id: str, number: int) -> Form:
     """A form as it was read, from a version that was checked when it was installed. Raises NotFound."""
     row = form_version(form_id, number)
-    form = _read(form_id, row.digest, json.dumps(row.body))
+    return with_lists(_read(form_id, row.digest, json.dumps(row.body)))
+
+
+def with_lists(form: Form) -> Form:
+    """With the options that today's lists of the city give."""
     named = {question.options_from for question in form.questions if question.options_from}
     return with_options(form, {name: LISTS[name]() for name in named}) if named else form
 
@@ -163,7 +167,7 @@ def _is_public(form_id: str) -> bool:
 
 
 def _unknown(form_id: str) -> NotFound:
-    near = ", ".join(closest(form_id, set(FormVersion.objects.values_list("form_id", flat=True))))
+    near = ", ".join(closest(form_id, set(AskedForm.objects.values_list("id", flat=True))))
     return NotFound(
         zh=f"没有表单 {form_id}",
         en=f"there is no form {form_id}",

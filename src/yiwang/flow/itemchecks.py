@@ -21,7 +21,8 @@ def item_check(path: str, file: ItemFile, view: View) -> Iterator[Finding]:
         yield Finding(where, f"事项 {file.id} 在别的包里已有", f"another pack has an item {file.id}")
     yield from _names(where, file, view)
     yield from _limits(where, file)
-    yield from _over_answers(where, file, view)
+    form = next((f.read.form for f in view.every("forms") if f.id == file.form), None)
+    yield from over_answers(where, file, form)
 
 
 def _names(where: str, file: ItemFile, view: View) -> Iterator[Finding]:
@@ -90,9 +91,8 @@ def _limits(where: str, file: ItemFile) -> Iterator[Finding]:
             )
 
 
-def _over_answers(where: str, file: ItemFile, view: View) -> Iterator[Finding]:
+def over_answers(where: str, file: ItemFile, form: Form | None) -> Iterator[Finding]:
     """What an item says about answers, its form asks."""
-    form = next((f.read.form for f in view.every("forms") if f.id == file.form), None)
     by = file.limits_by
     if by is not None and by.field != "topic":
         yield from _sorted_by(where, by.field, list(by.values), form)

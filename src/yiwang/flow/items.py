@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from yiwang.flow.forms import AskedAgain, asked_again
-from yiwang.flow.models import FormVersion, ItemVersion
+from yiwang.flow.models import AskedForm, ItemVersion
 from yiwang.flow.schema import APPLICANTS, CHANNELS, KINDS, ItemFile
 from yiwang.kernel.access import demand, verdict
 from yiwang.kernel.core.actor import Actor
@@ -128,7 +128,7 @@ def item_list(
     everyone = verdict(actor, "process.read").allowed
     found = [
         row
-        for row in _on(as_of)
+        for row in items_on(as_of)
         if (everyone or "public" in row.body["open_to"]) and _mentions(row, search.casefold().split())
     ]
     names = department_names()
@@ -159,7 +159,7 @@ def item_get(actor: Actor, item_id: str, *, as_of: date | None = None, number: i
         pack_id=row.pack_id,
         pack_digest=row.pack_digest,
         asked_again=asked_again(file.form)
-        if file.form and FormVersion.objects.filter(form_id=file.form).exists()
+        if file.form and AskedForm.objects.filter(pk=file.form).exclude(published=None).exists()
         else (),
     )
 
@@ -199,7 +199,7 @@ def _holds(as_of: date | None) -> Q:
     return Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
 
 
-def _on(as_of: date | None) -> list[ItemVersion]:
+def items_on(as_of: date | None) -> list[ItemVersion]:
     """The version of each item that holds on a day."""
     found: dict[str, ItemVersion] = {}
     for row in ItemVersion.objects.filter(_holds(as_of)).order_by("number"):

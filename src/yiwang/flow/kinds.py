@@ -7,7 +7,8 @@ from typing import Any
 from yiwang.flow.duties import duties_install
 from yiwang.flow.dutyfile import DutyFile, duties_check
 from yiwang.flow.formchecks import form_check
-from yiwang.flow.forms import form_install, form_parse
+from yiwang.flow.forms import form_parse
+from yiwang.flow.formversions import form_install
 from yiwang.flow.itemchecks import item_check
 from yiwang.flow.items import item_install
 from yiwang.flow.processes import process_install

@@ -61,6 +61,7 @@ class Intake:
     applicant: Mapping[str, Any] = field(default_factory=dict)
     files: Sequence[GivenFile] = ()
     key: str = ""
+    form_number: int | None = None
 
 
 @transaction.atomic
@@ -206,6 +207,7 @@ def _made(
         secret=secret_of(number, code),
         item=item,
         process=version,
+        form_number=intake.form_number,
         parent=parent,
         parent_token=token,
         title=intake.title,
@@ -306,7 +308,8 @@ def _judged(actor: Actor, intake: Intake, form_id: str, number: int | None, now:
     A program knows its own attributes, not the form: what it gives is judged, what it leaves out is asked by whoever takes
     the case in hand.
     """
-    form = form_of(form_id, form_version(form_id, number).number)
+    asked_by = form_version(form_id, number).number
+    form, intake = form_of(form_id, asked_by), replace(intake, form_number=asked_by)
     whole = deepcopy(dict(intake.answers))
     for question in form.questions:
         # As whoever files takes them out: what a browser fills in by itself, and the group of this name.

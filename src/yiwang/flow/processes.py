@@ -8,13 +8,12 @@ from __future__ import annotations
 import io
 
 from django.db import transaction
-from django.utils import timezone
 
 from yiwang.flow.core.bpmn.faults import UNREADABLE
 from yiwang.flow.core.bpmn.reading import Reading, read
 from yiwang.flow.core.process.nodes import Definition
 from yiwang.flow.definitions import definition_of, refused
-from yiwang.flow.models import FormVersion, Process, ProcessVersion
+from yiwang.flow.models import AskedForm, Process, ProcessVersion
 from yiwang.flow.processchecks import Around, names_check
 from yiwang.flow.processevents import (
     PROCESS_PROPOSED,
@@ -24,17 +23,14 @@ from yiwang.flow.processevents import (
     PROCESS_WITHDRAWN,
 )
 from yiwang.flow.processrows import ProcessVersionRow, process_row, reading_of, version_row, version_told
+from yiwang.flow.versioning import State, hold, new_content, not_own, note_kept, note_needed, own, standing
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.pack import Finding, Pack
 from yiwang.kernel.errors import InputError
 from yiwang.kernel.selectors import department_names
 from yiwang.kernel.service import audit, emit, file_put
-from yiwang.rules.errors import SelfApproval, VersionMoved
 from yiwang.rules.selectors import decision_get, decision_list
-
-LONGEST_NOTE = 400
-State = ProcessVersion.State
 
 
 @transaction.atomic
@@ -52,7 +48,7 @@ def process_draft_save(
     _readable(reading, process_id)
     draft = None if number is None else _locked(process, number, State.DRAFT)
     if draft is not None:
-        _own(actor, draft)
+        own(actor, draft, process_id)
     else:
         process.save()
         base = process.published
@@ -64,7 +60,7 @@ def process_draft_save(
             based_on=base.number if base else None,
         )
     draft.digest = _keep(actor, bpmn, process_id)
-    draft.note = _note(note) or draft.note
+    draft.note = note_kept(note) or draft.note
     draft.save()
     _audit(actor, "process.edit", draft, rule, note)
     return version_told(draft)
@@ -95,14 +91,7 @@ def process_propose(*, actor: Actor, process_id: str, number: int, note: str = "
     process = process_row(process_id)
     rule = demand(actor, "process.edit", process.department).rule
     draft = _locked(process, number, State.DRAFT)
-    if process.published is not None and draft.digest == process.published.digest:
-        raise VersionMoved(
-            zh=f"第 {number} 版与生效的版本内容相同",
-            en=f"version {number} says the same as the one that holds",
-            where=process_id,
-            hint_zh="先修改，再提交。",
-            hint_en="Change something first.",
-        )
+    new_content(draft, process.published, process_id)
     findings = version_findings(actor, draft)
     if any(finding.level == "error" for finding in findings):
         raise refused(findings, process_id)
@@ -123,7 +112,7 @@ def version_findings(actor: Actor, version: ProcessVersion) -> tuple[Finding, ..
 def _around(actor: Actor) -> Around:
     decisions = {row.id: decision_get(actor, row.id).file.inputs for row in decision_list(actor) if row.published}
     return Around(
-        forms=set(FormVersion.objects.values_list("form_id", flat=True)),
+        forms=set(AskedForm.objects.exclude(published=None).values_list("id", flat=True)),
         decisions={name: [one.name for one in inputs] for name, inputs in decisions.items()},
         processes=set(Process.objects.exclude(published=None).values_list("id", flat=True)),
         departments=set(department_names()),
@@ -136,7 +125,7 @@ def process_withdraw(*, actor: Actor, process_id: str, number: int, note: str = 
     process = process_row(process_id)
     rule = demand(actor, "process.edit", process.department).rule
     version = _locked(process, number, State.PROPOSED)
-    _own(actor, version)
+    own(actor, version, process_id)
     return _moved(version, State.DRAFT, "withdraw", PROCESS_WITHDRAWN, actor, note, rule)
 
 
@@ -146,7 +135,7 @@ def process_approve(*, actor: Actor, process_id: str, number: int, note: str = "
     process = process_row(process_id)
     rule = demand(actor, "process.approve", process.department).rule
     version = _locked(process, number, State.PROPOSED)
-    _not_own(actor, version)
+    not_own(actor, version, process_id)
     return _publish(process, version, actor, "approve", note, rule)
 
 
@@ -156,8 +145,8 @@ def process_reject(*, actor: Actor, process_id: str, number: int, note: str) -> 
     process = process_row(process_id)
     rule = demand(actor, "process.approve", process.department).rule
     version = _locked(process, number, State.PROPOSED)
-    _not_own(actor, version)
-    _needed(note)
+    not_own(actor, version, process_id)
+    note_needed(note)
     version.approver, version.approver_name = actor.id, actor.name
     return _moved(version, State.REJECTED, "reject", PROCESS_REJECTED, actor, note, rule)
 
@@ -168,7 +157,7 @@ def process_roll_back(*, actor: Actor, process_id: str, number: int, note: str) 
     process = process_row(process_id)
     rule = demand(actor, "process.approve", process.department).rule
     version = _locked(process, number, State.REPLACED)
-    _needed(note)
+    note_needed(note)
     return _publish(process, version, actor, "roll-back", note, rule)
 
 
@@ -223,15 +212,8 @@ def _installed(actor: Actor, definition: Definition, digest: str, pack: Pack) ->
 def _publish(
     process: Process, version: ProcessVersion, actor: Actor, act: str, note: str, rule: str
 ) -> ProcessVersionRow:
-    current, installs = process.published, act == "install"
     name = definition_of(version).name
-    if current is not None:
-        current.state = State.REPLACED
-        current.save(update_fields=["state"])
-    version.state, version.published_at = State.PUBLISHED, timezone.now()
-    version.approver = "installation" if installs else actor.id
-    version.approver_name = "installation" if installs else actor.name
-    version.save()
+    hold(version, process.published, None if act == "install" else actor)
     process.published = version
     process.title_zh, process.title_en = name.zh, name.en
     process.save()
@@ -254,15 +236,7 @@ def _locked(process: Process, number: int, *states: State) -> ProcessVersion:
     """The version, held against others until the transaction ends. Raises VersionMoved when it is in another state."""
     Process.objects.select_for_update().get(pk=process.pk)
     version = version_row(process, number)
-    if version.state not in states:
-        wanted = " / ".join(str(state.value) for state in states)
-        raise VersionMoved(
-            zh=f"第 {number} 版现在是 {version.state}，这一步要从 {wanted} 开始",
-            en=f"version {number} is {version.state} now; this step starts from {wanted}",
-            where=process.pk,
-            hint_zh="刷新后再看。",
-            hint_en="Look at it again.",
-        )
+    standing(version, process.pk, *states)
     return version
 
 
@@ -277,37 +251,6 @@ def _next(process: Process) -> int:
     return (newest or 0) + 1
 
 
-def _own(actor: Actor, version: ProcessVersion) -> None:
-    if version.author != actor.id:
-        raise VersionMoved(
-            zh=f"第 {version.number} 版是 {version.author_name} 起草的",
-            en=f"version {version.number} was written by {version.author_name}",
-            where=version.process_id,
-            hint_zh="另存为自己的新草稿；审批人可以退回。",
-            hint_en="Save a new draft of your own; whoever approves may send it back.",
-        )
-
-
-def _not_own(actor: Actor, version: ProcessVersion) -> None:
-    if version.author == actor.id:
-        raise SelfApproval(
-            zh="起草人不能批准自己的版本",
-            en="an author cannot decide on their own version",
-            where=f"{version.process_id} v{version.number}",
-            hint_zh="请另一位有权的人办理。",
-            hint_en="Ask somebody else who may.",
-        )
-
-
-def _note(note: str) -> str:
-    return note.strip()[:LONGEST_NOTE]
-
-
-def _needed(note: str) -> None:
-    if not note.strip():
-        raise InputError(zh="请写明理由", en="give the reason", where="note")
-
-
 def _audit(actor: Actor, act: str, version: ProcessVersion, rule: str, note: str) -> None:
     audit(
         actor=actor,
@@ -315,7 +258,7 @@ def _audit(actor: Actor, act: str, version: ProcessVersion, rule: str, note: str
         object_kind="process",
         object_id=version.process_id,
         rule=rule,
-        purpose=_note(note),
+        purpose=note_kept(note),
         details={"version": version.number, "digest": version.digest, "state": version.state},
     )
 

@@ -44,6 +44,7 @@ def case_row(case: Case, calendar: Calendar, now: datetime) -> CaseRow:
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         clock=clock_view(clock, pauses, calendar, now) if clock else None,
+        form_number=case.form_number,
     )
 
 

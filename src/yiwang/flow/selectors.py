@@ -19,7 +19,19 @@ from yiwang.flow.duties import (
     topic_get,
     topic_list,
 )
+from yiwang.flow.formregister import (
+    FormWritten,
+    form_difference,
+    form_findings,
+    form_list,
+    form_preview,
+    form_standing,
+    form_versions,
+    form_written,
+)
+from yiwang.flow.formrows import FormRow, FormVersionRow
 from yiwang.flow.forms import AskedAgain, FormDetail, asked_again_list, form_get
+from yiwang.flow.formuses import FormHeld, FormUse
 from yiwang.flow.history import bounces, paths, waiting_by_step
 from yiwang.flow.items import Facet, ItemDetail, ItemList, ItemRow, item_get, item_list
 from yiwang.flow.leaves import leave_list
@@ -67,6 +79,18 @@ __all__ = [
     "DraftRow",
     "FormDetail",
     "asked_again_list",
+    "FormHeld",
+    "FormRow",
+    "FormUse",
+    "FormVersionRow",
+    "FormWritten",
+    "form_difference",
+    "form_findings",
+    "form_list",
+    "form_preview",
+    "form_standing",
+    "form_versions",
+    "form_written",
     "draft_get",
     "form_get",
     "CaseFilter",

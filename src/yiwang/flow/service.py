@@ -29,7 +29,15 @@ from yiwang.flow.drafts import (
     form_submit,
 )
 from yiwang.flow.duties import duties_install
-from yiwang.flow.forms import form_install
+from yiwang.flow.formversions import (
+    form_approve,
+    form_draft_save,
+    form_install,
+    form_propose,
+    form_reject,
+    form_roll_back,
+    form_withdraw,
+)
 from yiwang.flow.items import item_install
 from yiwang.flow.leaves import case_hand_over_all, leave_save
 from yiwang.flow.migrating import MigrationReport, MigrationRow, cases_migrate, migration_revert
@@ -94,7 +102,13 @@ __all__ = [
     "work_sign_add",
     "work_take_back",
     "duties_install",
+    "form_approve",
+    "form_draft_save",
     "form_install",
+    "form_propose",
+    "form_reject",
+    "form_roll_back",
+    "form_withdraw",
     "item_install",
     "MigrationReport",
     "MigrationRow",

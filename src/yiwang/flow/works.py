@@ -59,8 +59,10 @@ def work_done(
     note: str = "",
     code: str = "",
     at: datetime | None = None,
+    form_number: int | None = None,
 ) -> None:
     """Finish a piece of work; the process knows the answers by name. `code` is the applicant's, for work asked of them.
+    `form_number` is the version of its form they were asked by, the published one by default.
 
     `at` is for taking in history from elsewhere: only the system may tell of the past. Raises NotWaiting, CaseClosed,
     StepForbidden, Refused, AnswersWrong.
@@ -69,7 +71,7 @@ def work_done(
     rule = demand_work(actor, work, case, code)
     turn = turn_of(case, actor, _when(actor, case, at), standing)
     who = APPLICANT if rule == BY_CODE else actor.id
-    _taken(turn, WorkDone(work.number, who, _judged(turn, work, answers or {})), work)
+    _taken(turn, WorkDone(work.number, who, _judged(turn, work, answers or {}, form_number)), work)
     if note.strip():
         turn.note("note", Text(zh=note.strip(), en=note.strip()))
     keep(turn, act="work.done", rule=rule, details=_which(work))
@@ -212,11 +214,11 @@ def _said(turn: Turn, kind: str, zh: str, en: str, reason: str) -> None:
     turn.note(kind, Text(zh=f"{zh}：{why}", en=f"{en}: {why}"))
 
 
-def _judged(turn: Turn, work: Work, answers: Mapping[str, Any]) -> dict[str, Any]:
+def _judged(turn: Turn, work: Work, answers: Mapping[str, Any], number: int | None) -> dict[str, Any]:
     """The answers its form asks for and no others, hidden ones dropped; work without a form takes what it is given."""
     if not work.form_id:
         return _json(answers)
-    form = form_of(work.form_id, form_version(work.form_id).number)
+    form = form_of(work.form_id, form_version(work.form_id, number).number)
     told, files, _ = answers_clean(form, _json(answers), turn.now)
     files_add(turn.case, files, turn.actor, turn.now)
     return told

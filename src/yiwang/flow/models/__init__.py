@@ -17,7 +17,14 @@ from yiwang.flow.models.cases import (
     Wait,
     Work,
 )
-from yiwang.flow.models.definitions import FormVersion, ItemVersion, Process, ProcessVersion
+from yiwang.flow.models.definitions import (
+    AskedForm,
+    FormVersion,
+    ItemVersion,
+    Process,
+    ProcessVersion,
+    Version,
+)
 from yiwang.flow.models.duties import (
     CaseLink,
     ClientKey,
@@ -30,6 +37,7 @@ from yiwang.flow.models.duties import (
 )
 
 __all__ = [
+    "AskedForm",
     "Case",
     "CaseClock",
     "CaseFile",
@@ -53,6 +61,7 @@ __all__ = [
     "Refusal",
     "RouterModel",
     "Topic",
+    "Version",
     "Wait",
     "Work",
 ]

@@ -30,6 +30,8 @@ class Case(models.Model):
     secret = models.CharField(max_length=64, blank=True)
     item = models.ForeignKey(ItemVersion, null=True, on_delete=models.PROTECT)
     process = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT)
+    # The version of the item's form whoever filed it was asked by; null when nobody was asked one.
+    form_number = models.IntegerField(null=True)
     # The called case's caller and the token it stands at there.
     parent = models.ForeignKey("Case", null=True, on_delete=models.PROTECT, related_name="calls")
     parent_token = models.IntegerField(null=True)

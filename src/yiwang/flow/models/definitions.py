@@ -22,8 +22,8 @@ class Process(models.Model):
         return self.title_zh
 
 
-class ProcessVersion(models.Model):
-    """One state of a diagram. Its bytes are a stored file; final as soon as it is proposed."""
+class Version(models.Model):
+    """One state of what a designer writes; final as soon as it is proposed."""
 
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -32,7 +32,6 @@ class ProcessVersion(models.Model):
         REPLACED = "replaced"
         REJECTED = "rejected"
 
-    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="versions")
     number = models.IntegerField()
     state = models.CharField(max_length=16, choices=State.choices, default=State.DRAFT)
     digest = models.CharField(max_length=64, db_index=True)
@@ -47,6 +46,15 @@ class ProcessVersion(models.Model):
     published_at = models.DateTimeField(null=True)
 
     class Meta:
+        abstract = True
+
+
+class ProcessVersion(Version):
+    """One state of a diagram. Its bytes are a stored file."""
+
+    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="versions")
+
+    class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["process", "number"], name="one_process_version_a_number"),
             models.UniqueConstraint(
@@ -59,21 +67,31 @@ class ProcessVersion(models.Model):
         return f"{self.process_id} v{self.number}"
 
 
-class FormVersion(models.Model):
-    """One content of a form (form-js schema); the one with the highest number is asked of new cases."""
+class AskedForm(models.Model):
+    """A form by its id, with the version that is asked from now on."""
 
-    form_id = models.CharField(max_length=80, db_index=True)
-    number = models.IntegerField()
-    digest = models.CharField(max_length=64)
+    id = models.CharField(max_length=80, primary_key=True)
+    department = models.CharField(max_length=64, db_index=True)
+    pack_id = models.CharField(max_length=80, blank=True)
+    published = models.ForeignKey("FormVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class FormVersion(Version):
+    """One state of a form (form-js schema)."""
+
+    form = models.ForeignKey(AskedForm, on_delete=models.PROTECT, related_name="versions")
     body = models.JSONField()
-    pack_id = models.CharField(max_length=80)
-    pack_digest = models.CharField(max_length=64)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["form_id", "number"], name="one_form_version_a_number")
+            models.UniqueConstraint(fields=["form", "number"], name="one_form_version_a_number"),
+            models.UniqueConstraint(fields=["form"], condition=models.Q(state="published"), name="one_published_form"),
         ]
+        ordering: ClassVar = ["form", "-number"]
 
     def __str__(self) -> str:
         return f"{self.form_id} v{self.number}"

@@ -61,10 +61,11 @@ def _held(request: HttpRequest) -> tuple[DraftRow, str] | None:
 
 def _send(number: str, code: str, what: str, draft: DraftRow | None) -> None:
     answers = dict(draft.answers) if draft else {}
+    asked_by = draft.form_number if draft else None
     if what.isdecimal():
-        service.work_done(actor=CITIZEN, work_id=int(what), answers=answers, code=code)
+        service.work_done(actor=CITIZEN, work_id=int(what), answers=answers, code=code, form_number=asked_by)
     else:
-        service.case_answer(actor=CITIZEN, number=number, code=code, node=what, answers=answers)
+        service.case_answer(actor=CITIZEN, number=number, code=code, node=what, answers=answers, form_number=asked_by)
 
 
 @never_cache

@@ -167,6 +167,7 @@ def work_done(request: HttpRequest, work_id: int) -> HttpResponse:
     form: FormView | None = None
     try:
         answers: dict[str, object] = {}
+        asked_by: int | None = None
         if found.work.form:
             step = staff_step(request, actor, key_of(work_id), found.work.form, work_id=work_id)
             form = step.view
@@ -174,8 +175,11 @@ def work_done(request: HttpRequest, work_id: int) -> HttpResponse:
                 return form_part(request, step.view, request.path)
             if not step.is_done:
                 return work_page(request, work_id, form=form)
-            answers = dict(service.form_submit(actor=actor, draft_id=step.draft.id).answers)
-        service.work_done(actor=actor, work_id=work_id, answers=answers, note=posted(request, "note"))
+            said = service.form_submit(actor=actor, draft_id=step.draft.id)
+            answers, asked_by = dict(said.answers), said.form_number
+        service.work_done(
+            actor=actor, work_id=work_id, answers=answers, note=posted(request, "note"), form_number=asked_by
+        )
     except YiwangError as error:
         return work_page(request, work_id, error, form)
     if (draft := draft_held(request, actor, key_of(work_id))) is not None:
