@@ -49,6 +49,7 @@ from yiwang.trust.factors import (
     factors_of,
     totp_waiting,
 )
+from yiwang.trust.filings import FiledRow, filing_get, filing_list, filing_of, filing_subject, subject_word
 from yiwang.trust.grantreads import grant_ask_check, grant_get, grant_list, grant_of_case, grants_to_review
 from yiwang.trust.grants import Permit, grant_check, grant_used
 from yiwang.trust.keys import (
@@ -92,6 +93,7 @@ from yiwang.trust.materials import (
     material_list,
     material_use_list,
 )
+from yiwang.trust.offers import Lent, Offer, held_lend, held_offers
 from yiwang.trust.passkeys import Site
 from yiwang.trust.providers import (
     ProviderButton,
@@ -219,4 +221,14 @@ __all__ = [
     "methods_of",
     "reading_demand",
     "reading_verdict",
+    "FiledRow",
+    "filing_get",
+    "filing_list",
+    "filing_of",
+    "filing_subject",
+    "subject_word",
+    "Lent",
+    "Offer",
+    "held_lend",
+    "held_offers",
 ]

@@ -27,6 +27,7 @@ from yiwang.trust.factors import (
     totp_begin,
     totp_confirm,
 )
+from yiwang.trust.filings import filing_note
 from yiwang.trust.granting import (
     grant_apply,
     grant_confirm,
@@ -41,6 +42,7 @@ from yiwang.trust.granting import (
 from yiwang.trust.holders import holder_source_declare
 from yiwang.trust.keys import key_rotate, keys_prepare
 from yiwang.trust.materials import GivenMaterial, material_end, material_keep, material_use
+from yiwang.trust.offers import held_use
 from yiwang.trust.passkeys import passkey_add, passkey_ask, passkey_begin, passkey_use
 from yiwang.trust.providers import ProviderAsk, provider_begin, provider_return, provider_save, provider_unlink
 from yiwang.trust.sessions import (
@@ -127,4 +129,6 @@ __all__ = [
     "grant_revoke",
     "grant_withdraw",
     "grants_expire",
+    "filing_note",
+    "held_use",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yiwang.trust.models.archive import ArchiveBox, ArchiveCheck, ArchiveTransfer
 from yiwang.trust.models.credentials import Credential, CredentialKind
+from yiwang.trust.models.filings import FiledCase
 from yiwang.trust.models.grants import Grant, GrantDay
 from yiwang.trust.models.identity import (
     ClientProfile,
@@ -30,6 +31,7 @@ __all__ = [
     "Delegation",
     "Entry",
     "EntrySubject",
+    "FiledCase",
     "Grant",
     "GrantDay",
     "IdentityProvider",
