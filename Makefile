@@ -15,7 +15,7 @@ demo: setup  ## build a synthetic city, serve it and print the address and the d
 	$(BIN)/yiwang demo
 
 test: setup check  ## everything CI runs: lint, types, house rules, tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## ruff, mypy, import directions
 	$(BIN)/ruff check src tests bench docs

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from machine import PostgresServer, absent, postgres_programs
+from machine import PostgresServer, absent, postgres_programs, turn
 
 from yiwang.config.place import Place
 
@@ -30,6 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgres")
         if "shared_data" in asked:
             item.add_marker("shared_data")
+    items.sort(key=lambda item: turn(item.path))
 
 
 @pytest.fixture(scope="session")

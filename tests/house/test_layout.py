@@ -6,7 +6,8 @@ import ast
 from pathlib import Path
 
 import pytest
-from sources import PACKAGE, Module, engines, modules, planted, tracked
+from machine import LONGEST, turn
+from sources import PACKAGE, ROOT, Module, engines, modules, planted, tracked
 
 ENGINE_FILES = (
     "README.md",
@@ -76,3 +77,12 @@ def test_a_missing_room_an_empty_word_and_a_missing_heading_are_found(tmp_path: 
     )
     assert len(name_faults([Path("a/utils.py"), Path("a/Case.py"), Path("a/case.py")])) == 2
     assert heading_faults(planted(tmp_path, "bare.py", "x: int = 1\n")) == [f"bare.py: lacks `{FUTURE}`"]
+
+
+def test_the_test_files_that_begin_first_are_there() -> None:
+    assert [name for name in LONGEST if not (ROOT / "tests" / name).is_file()] == []
+    assert [turn(Path("tests", name)) for name in (LONGEST[0], LONGEST[-1], "house/test_layout.py")] == [
+        0,
+        len(LONGEST) - 1,
+        len(LONGEST),
+    ]
