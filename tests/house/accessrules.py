@@ -9,7 +9,7 @@
 | list | what the reader's departments have | left out |
 | scoped | one thing of one department | 403 or 404, whatever is sent |
 | act | reached by a role, over the whole city | shown only to `reach` |
-| own | the reader's own things | another's are 403 or 404, or not there |
+| own | the reader's own things | another's are 403 or 404 by number, else not there |
 | token | programs of departments, by bearer token | refused without one; of others' things 403 or 404 |
 """
 
@@ -39,6 +39,7 @@ AUDITED = {
     "auditor": "audit.read: the trail of the whole city, with purposes",
     "admin": "audit.read: the trail of the whole city, with purposes",
 }
+USES_AUDITED = {"auditor": "use.audit: who used whose data, over the whole city"}
 
 RULES: dict[str, Rule] = {
     **_all("public", "health portal:home portal:about portal:language portal:sign-in portal:second"),
@@ -59,15 +60,14 @@ RULES: dict[str, Rule] = {
     **_all("public", "ledger-inclusion ledger-consistency", index="0", size="1", before="1", after="1"),
     **_all("own", "portal:sign-out portal:account portal:people portal:security portal:security-app"),
     **_all("own", "portal:security-passkey portal:security-codes portal:sessions-end portal:session-end"),
-    **_all("own", "portal:people-end"),
-    **_all("own", "portal:factor-remove", kind="totp", factor_id="1"),
-    **_all("own", "portal:provider-link", name="nobody"),
-    **_all("own", "portal:provider-unlink", link_id="1"),
-    **_all("own", "portal:uses"),
-    **_all("own", "portal:use portal:use-proof", use_id="0" * 32),
-    **_all("own", "proofs:mine proofs:materials"),
-    **_all("own", "proofs:material-end", material="1"),
-    **_all("own", "proofs:my-credential proofs:my-page proofs:my-text", number="credential"),
+    **_all("own", "portal:people-end portal:provider-unlink portal:uses"),
+    "portal:use": Rule("own", reach=USES_AUDITED),
+    "portal:use-proof": Rule("own", reach=USES_AUDITED),
+    **_all("own", "portal:factor-remove", kind="totp"),
+    **_all("open", "portal:provider-link", name="nobody"),
+    **_all("own", "proofs:mine proofs:materials proofs:material-end"),
+    **_all("own", "proofs:my-credential proofs:my-page", number="credential"),
+    "proofs:my-text": Rule("own", {"number": "credential"}, {"form": "vc"}),
     # The catalogue describes; no value of a row of grade 3 or 4 comes through it.
     **_all("open", "work:resource-fields work:resource-quality work:resource-profile work:resource-lineage"),
     **_all(

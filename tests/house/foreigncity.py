@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,7 +34,17 @@ from yiwang.kernel.models import Account, Message
 from yiwang.kernel.selectors import actor_again
 from yiwang.kernel.service import account_create, department_save, file_put, message_send, role_grant
 from yiwang.trust import service as trust
-from yiwang.trust.models import Credential, Delegation, Grant, SignedSession
+from yiwang.trust.models import (
+    Credential,
+    Delegation,
+    Grant,
+    IdentityProvider,
+    Material,
+    ProviderLink,
+    SignedSession,
+    TotpDevice,
+)
+from yiwang.web.portal.session import PROVED
 
 LEAK = "外泄"
 LIST = "foreign-list"
@@ -56,7 +67,11 @@ HELD: tuple[type[Model], ...] = (
     Credential,
     Grant,
     Delegation,
+    Material,
+    ProviderLink,
 )
+# What each has for themselves: there only what somebody of the other department has is compared.
+OWNED: tuple[type[Model], ...] = (SignedSession, TotpDevice)
 
 
 def build(world: World) -> dict[str, str]:
@@ -90,6 +105,10 @@ def build(world: World) -> dict[str, str]:
         "version": "1",
         "session_id": str(_session(other)),
         "delegation_id": str(recipes_identity.delegation_give(world)().id),  # type: ignore[attr-defined]
+        "factor_id": str(_factor(other)),
+        "link_id": str(_provider(world, other)),
+        "use_id": _use(other),
+        "material": str(_material(world)),
     }
     told["grant"] = _grant()
     told["demand_id"] = str(Demand.objects.get().pk)
@@ -167,6 +186,33 @@ def _session(account: int) -> int:
     return int(trust.session_begin(actor=actor, session_key="k1", method="password", address="::1", browser="x"))
 
 
+def _factor(account: int) -> int:
+    actor = actor_again(f"account:{account}", "")
+    begun = trust.totp_begin(actor=actor, label=f"{LEAK}手机")
+    trust.totp_confirm(actor=actor, device=begun.device, code=recipes_identity.code_of(begun))
+    return begun.device
+
+
+def _provider(world: World, account: int) -> int:
+    recipes_identity.provider_save(world)()
+    provider = IdentityProvider.objects.get()
+    return int(ProviderLink.objects.create(provider=provider, account_id=account, subject="s").pk)
+
+
+def _use(account: int) -> str:
+    """Noted by the other department, about the person who gave the delegation."""
+    about = Delegation.objects.get().link.subject_hash
+    actor = actor_again(f"account:{account}", "")
+    use = trust.use_note(actor=actor, resource=LIST, version="1", fields=[], about=[about], purpose=f"{LEAK}用途")
+    trust.ledger_append_pending()
+    return use
+
+
+def _material(world: World) -> object:
+    keep = recipes_proofs.material_keep(world)
+    return keep(given=replace(keep.keywords["given"], title=f"{LEAK}材料"))
+
+
 def somebody(who: str) -> tuple[Client, dict[str, str]]:
     """A browser or program of our department, and the headers it sends."""
     client = Client(raise_request_exception=False)
@@ -183,20 +229,21 @@ def somebody(who: str) -> tuple[Client, dict[str, str]]:
         )
         return client, {"HTTP_AUTHORIZATION": f"Bearer {TOKEN}"}
     _account(f"our-{who}", OURS, Role(who))
-    client.force_login(account(who), backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, who)
     return client, {}
+
+
+def sign_in(client: Client, who: str) -> None:
+    """With the password, so that what asks for a proof a moment ago is not refused for its lack."""
+    client.post("/sign-in/", {"username": f"our-{who}", "password": PASSWORD})
+    assert PROVED in client.session, who
 
 
 def held() -> dict[str, list[tuple[Any, ...]]]:
     """Every row of what our department may not change."""
-    others = SignedSession.objects.filter(account__username="other").values_list()
-    return {"SignedSession": sorted(map(repr, others))} | {
-        model.__name__: sorted(map(repr, model._default_manager.values_list())) for model in HELD
-    }  # type: ignore[misc]
-
-
-def account(who: str) -> Account:
-    return Account.objects.get(username=f"our-{who}")
+    rows = {model.__name__: model._default_manager.filter(account__username="other") for model in OWNED}
+    rows |= {model.__name__: model._default_manager.all() for model in HELD}
+    return {name: sorted(map(repr, found.values_list())) for name, found in rows.items()}
 
 
 def insider() -> Client:

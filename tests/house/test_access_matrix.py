@@ -76,7 +76,8 @@ def faults_at(client: Client, headers: dict[str, str], who: str, address: Addres
             faults.append(f"{here} broke: {answer.status_code}")
         if city.LEAK in told and who not in rule.reach:
             faults.append(f"{here} shows {told[max(0, told.index(city.LEAK) - 60) :][:120]!r}")
-        if rule.kind == "scoped" and answer.status_code not in CLOSED and not to_sign_in(answer):
+        is_others = rule.kind == "scoped" or (rule.kind == "own" and "<" in address.pattern)
+        if is_others and who not in rule.reach and answer.status_code not in CLOSED and not to_sign_in(answer):
             faults.append(f"{here} answered {answer.status_code} about another department's thing")
         if rule.kind == "token" and who != city.PROGRAM and answer.status_code not in CLOSED:
             faults.append(f"{here} answered {answer.status_code} without a token")
@@ -118,7 +119,7 @@ def walked(who: str, things: dict[str, str]) -> list[str]:
             continue
         faults += faults_at(client, headers, who, address, rule, address.path(rule, things))
         if address.name in ("portal:sign-out", "portal:sessions-end") and who not in (city.PROGRAM, city.VISITOR):
-            client.force_login(city.account(who), backend="django.contrib.auth.backends.ModelBackend")
+            city.sign_in(client, who)
     after = city.held()
     return faults + [f"{who} changed a {kind}" for kind in before if before[kind] != after[kind]]
 
