@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -35,8 +36,22 @@ def _is_special(field: Any) -> bool:
 
 
 def _spelling(field: Any) -> Callable[[Any], Any]:
-    """How SQLite is given a value of this column. The proxy of the connection costs more than the spelling."""
+    """How SQLite is given a value of this column. Moments and days, which every entry has, are spelt without a look at the city."""
+    if isinstance(field, models.DateTimeField):
+        return _moment
+    if isinstance(field, models.DateField):
+        return _day
+    # the proxy of the connection costs more than the spelling
     return partial(field.get_db_prep_save, connection=connections[DEFAULT_DB_ALIAS])
+
+
+def _moment(value: datetime | None) -> str | None:
+    """In UTC without saying so, as the framework writes and reads it."""
+    return value and str(value.astimezone(UTC).replace(tzinfo=None))
+
+
+def _day(value: date | None) -> str | None:
+    return value and value.isoformat()
 
 
 @contextmanager
