@@ -33,4 +33,4 @@ def environment(url: str, home: str) -> dict[str, str]:
     """What a process needs to use it as its city's database."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("YIWANG_")}
     own = {"YIWANG_DATABASE_URL": url, "YIWANG_HOME": home, "DJANGO_SETTINGS_MODULE": "yiwang.config.test"}
-    return inherited | own | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    return inherited | own | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -100,20 +100,34 @@ def _day_due(budget: Budget, start: date, digest: str, days: _Days) -> datetime 
 def looks(row: CaseClock, pauses: Sequence[Pause], calendar: Calendar, now: datetime) -> tuple[Looked, ...]:
     """When to look at each of the clock's rungs. Past coverage one look a day from now, at all of them together."""
     found = []
+    budget, stops = budget_of(row), suspensions_of(row.started_at, pauses)
+    by_day = budget.unit.in_days and not stops
+    start = row.started_at.astimezone(ZONE)
     for one in row.rungs:
         rung = Rung(one["key"], RungKind(one["kind"]), one["when"])
-        clock = Clock(budget_of(row), row.started_at, calendar, suspensions_of(row.started_at, pauses), (rung,))
         try:
-            fires = rungs_due(clock, row.started_at + NEVER, ())
+            if by_day:
+                at = _day_rung(budget, start.date(), rung, calendar.digest, _Days(calendar))
+            else:
+                at = _rung_moment(Clock(budget, start, calendar, stops, (rung,)))
         except CalendarCoverageError:
-            found.append(Looked(rung.key, now + LOOK_AGAIN))
-            continue
-        # A breach comes when the due moment is over, not at it.
-        late = SECOND if rung.kind is RungKind.BREACH else timedelta()
-        found.append(Looked(rung.key, fires[0].at + late if fires else None))
-    if uncovered(row, pauses, calendar):
+            at = now + LOOK_AGAIN
+        found.append(Looked(rung.key, at))
+    if due_of(row, pauses, calendar) is None and uncovered(row, pauses, calendar):
         found.append(Looked(COVERAGE, now + LOOK_AGAIN))
     return tuple(found)
+
+
+def _rung_moment(clock: Clock) -> datetime | None:
+    """Of a clock's only rung. A breach comes when the due moment is over, not at it."""
+    fires = rungs_due(clock, clock.start + NEVER, ())
+    return fires[0].at + (SECOND if fires[0].rung.kind is RungKind.BREACH else timedelta()) if fires else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _day_rung(budget: Budget, start: date, rung: Rung, digest: str, days: _Days) -> datetime | None:
+    """As `_day_due`, for a rung. Raises CalendarCoverageError, each time anew."""
+    return _rung_moment(Clock(budget, datetime.combine(start, time.min, ZONE), days.calendar, (), (rung,)))
 
 
 def uncovered(row: CaseClock, pauses: Iterable[Pause], calendar: Calendar) -> Text | None:

@@ -10,7 +10,10 @@ from django.db import OperationalError, connection
 from yiwang.flow.errors import CaseMoved
 from yiwang.flow.models import Case, CaseClock, Pause, ProcessVersion, Work
 from yiwang.kernel.errors import NotFound
-from yiwang.kernel.selectors import columns, fetch, made
+from yiwang.kernel.selectors import columns, fetch, made, packs_column
+
+# What people said is long and no step asks for it.
+UNREAD = frozenset(("sealed_applicant", "sealed_answers"))
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,8 @@ class Standing:
     work: int
     work_clock: CaseClock | None
     pauses: tuple[Pause, ...]
+    # The packs whose notices make the calendar, where they were read along.
+    packs: str | None = None
 
 
 def standing_of(case_id: int) -> Standing:
@@ -38,14 +43,14 @@ def work_locked(work_id: int) -> tuple[Case, Work, Standing]:
     if not locked:
         raise NotFound(zh=f"没有待办 {work_id}", en=f"there is no work {work_id}", where="work")
     (row,) = fetch(_rest_sql(), [work_id])
-    case, work = made(Case, locked[0]), made(Work, row)
+    case, work = made(Case, locked[0], left=UNREAD), made(Work, row)
     at = len(Work._meta.concrete_fields)
     case.process = made(ProcessVersion, row, at)
     at += len(ProcessVersion._meta.concrete_fields)
     ends = at + len(CaseClock._meta.concrete_fields)
     clock, own = (made(CaseClock, row, start) if row[start] is not None else None for start in (at, ends))
-    pauses = tuple(Pause.objects.filter(case_id=case.pk)) if row[-1] else ()
-    return case, work, Standing(clock, work.number, own, pauses)
+    pauses = tuple(Pause.objects.filter(case_id=case.pk)) if row[-2] else ()
+    return case, work, Standing(clock, work.number, own, pauses, row[-1] or "")
 
 
 def moved_on() -> CaseMoved:
@@ -58,7 +63,7 @@ def moved_on() -> CaseMoved:
 @lru_cache(maxsize=2)
 def _lock_sql(locks: bool) -> str:
     # SQLite's IMMEDIATE transaction is already the only writer.
-    sql = f"SELECT {columns(Case, 'c')} FROM flow_case c WHERE c.id = (SELECT case_id FROM flow_work WHERE id = $1)"
+    sql = f"SELECT {columns(Case, 'c', UNREAD)} FROM flow_case c WHERE c.id = (SELECT case_id FROM flow_work WHERE id = $1)"
     return f"{sql} FOR UPDATE" if locks else sql
 
 
@@ -68,7 +73,7 @@ def _rest_sql() -> str:
         [columns(Work, "w"), columns(ProcessVersion, "p"), columns(CaseClock, "k"), columns(CaseClock, "o")]
     )
     return (
-        f"SELECT {read}, EXISTS (SELECT 1 FROM flow_pause s WHERE s.case_id = c.id)"
+        f"SELECT {read}, EXISTS (SELECT 1 FROM flow_pause s WHERE s.case_id = c.id), {packs_column()}"
         " FROM flow_work w JOIN flow_case c ON c.id = w.case_id JOIN flow_processversion p ON p.id = c.process_id"
         " LEFT JOIN flow_caseclock k ON k.id ="
         " (SELECT min(f.id) FROM flow_caseclock f WHERE f.case_id = c.id AND f.work_id IS NULL)"

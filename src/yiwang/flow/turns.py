@@ -18,7 +18,7 @@ from yiwang.flow.models import Case, CaseNote, CaseStep, Due, Work
 from yiwang.kernel.core.actor import Actor, system_actor
 from yiwang.kernel.core.calendar import Calendar
 from yiwang.kernel.core.text import Text
-from yiwang.kernel.selectors import city_calendar
+from yiwang.kernel.selectors import calendar_of, city_calendar
 from yiwang.kernel.service import Batch
 
 # Whoever filed the case, with number and code, does work that stands in this name.
@@ -69,7 +69,8 @@ class Turn:
 
     @cached_property
     def calendar(self) -> Calendar:
-        return city_calendar()
+        packs = self.known.packs if self.known else None
+        return city_calendar() if packs is None else calendar_of(packs)
 
     def note(self, kind: str, text: Text, *, public: bool = False, by: str = "") -> None:
         self.changes.notes.append(

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from yiwang.kernel.core.calendar import Calendar
 from yiwang.kernel.core.calendarfile import calendar_file, calendar_from_yaml
@@ -28,8 +29,19 @@ CALENDARS = FileKind(id="calendars", pattern="calendars/*.yaml", parse=_parse)
 
 def city_calendar(known_as_of: date | None = None) -> Calendar:
     """The calendar of all installed notices, or as it was known on a day. Raises NotFound in a city without one."""
-    packs = fetch("SELECT digest FROM kernel_installedpack WHERE is_current ORDER BY pack_id", [])
-    return _calendar_of(tuple(digest for (digest,) in packs), known_as_of)
+    ((packs,),) = fetch(f"SELECT {packs_column()}", [])
+    return calendar_of(packs, known_as_of)
+
+
+def packs_column() -> str:
+    """What a statement may read along, for `calendar_of`: the digests of the installed packs."""
+    several = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+    return f"(SELECT {several}(k.digest, ' ') FROM kernel_installedpack k WHERE k.is_current)"
+
+
+def calendar_of(packs: str | None, known_as_of: date | None = None) -> Calendar:
+    """The calendar of the packs that `packs_column` told of. Raises NotFound where none has one."""
+    return _calendar_of(tuple(sorted((packs or "").split())), known_as_of)
 
 
 @lru_cache(maxsize=8)

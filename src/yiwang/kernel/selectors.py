@@ -15,7 +15,7 @@ from yiwang.kernel.accounts import (
 )
 from yiwang.kernel.actions import action_check, action_get, action_kinds
 from yiwang.kernel.auditing import AuditRow, audit_list
-from yiwang.kernel.calendars import calendar_at_hand, city_calendar
+from yiwang.kernel.calendars import calendar_at_hand, calendar_of, city_calendar, packs_column
 from yiwang.kernel.city import DemoAccount, city_is_synthetic, demo_accounts
 from yiwang.kernel.core.clock import due_answer
 from yiwang.kernel.departments import (
@@ -75,6 +75,7 @@ __all__ = [
     "actor_of",
     "audit_list",
     "calendar_at_hand",
+    "calendar_of",
     "city_calendar",
     "city_is_synthetic",
     "columns",
@@ -113,6 +114,7 @@ __all__ = [
     "pack_list",
     "pack_roots",
     "pack_view_of",
+    "packs_column",
     "paged",
     "receipt_get",
     "role_holders",
