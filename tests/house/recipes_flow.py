@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import recipes_cases
 import recipes_duties
+import recipes_filings
 import recipes_forms
 import recipes_formversions
 import recipes_processes
@@ -16,6 +17,7 @@ EXEMPT: dict[str, str] = {
 RECIPES: dict[str, Recipe] = {
     **recipes_cases.RECIPES,
     **recipes_duties.RECIPES,
+    **recipes_filings.FLOW,
     **recipes_forms.RECIPES,
     **recipes_formversions.RECIPES,
     **recipes_processes.RECIPES,

@@ -12,11 +12,12 @@ from yiwang.kernel.core.text import Text
 
 @dataclass(frozen=True)
 class GivenFile:
-    """A stored file given with a case, as the answer to a question of its form."""
+    """A stored file given with a case, as the answer to a question of its form; `held` names what of the materials centre it is."""
 
     question: str
     digest: str
     name: str
+    held: str = ""
 
 
 @dataclass(frozen=True)

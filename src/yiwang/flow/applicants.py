@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from yiwang.data.core.semantics.checkdigits import CREDIT_CODE_ALPHABET, credit_code_check, resident_id_check
 from yiwang.flow.models import Case
 from yiwang.kernel.core.actor import Actor
-from yiwang.trust.selectors import subject_hash
+from yiwang.trust.selectors import filing_of, subject_hash
 from yiwang.trust.service import use_note
 
 NUMBER = 18
@@ -22,20 +22,27 @@ def applicant_seen(actor: Actor, case: Case, purpose: str) -> str:
         resource=f"case:{case.number}",
         version="",
         fields=sorted(case.applicant),
-        about=sorted(set(_subjects(case.applicant))),
+        about=case_subjects(case),
         purpose=purpose,
         via="case",
         rows=1,
     )
 
 
-def _subjects(applicant: dict[str, Any]) -> Iterator[str]:
-    """Resident and credit codes among what an applicant gave: known by their check digits."""
+def case_subjects(case: Case) -> list[str]:
+    """Whose matter it is: whoever it was filed for, and whoever's number was written as the applicant's."""
+    filed = filing_of(case.number)
+    said = {found for _, found in subjects_said(case.applicant)}
+    return sorted(said | ({filed.hash} if filed else set()))
+
+
+def subjects_said(applicant: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Kind and digest of each resident or credit code among what an applicant gave: known by their check digits."""
     for value in applicant.values():
         text = str(value).strip().upper()
         if len(text) != NUMBER or not set(text) <= CHARACTERS:
             continue
         if text[:17].isdigit() and resident_id_check(text[:17]) == text[17]:
-            yield subject_hash("resident", text)
+            yield "resident", subject_hash("resident", text)
         elif credit_code_check(text[:17]) == text[17]:
-            yield subject_hash("firm", text)
+            yield "firm", subject_hash("firm", text)

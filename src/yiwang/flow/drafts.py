@@ -11,7 +11,7 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
@@ -146,20 +146,40 @@ def draft_file_add(
     *, actor: Actor, draft_id: int, question: str, source: BinaryIO, name: str, token: str = ""
 ) -> KeptFile:
     """Give a file as the answer to a question, named by its address. Raises NotFound, InputError, VirusFound, Unavailable."""
-    row = _row(actor, draft_id, token)
-    asked, address = _file_question(row, question)
+    asked = draft_file_asked(actor, draft_id, question, token=token)
     kept = file_keep(actor, asked, source, name)
-    with transaction.atomic():
-        row = _row(actor, draft_id, token, lock=True)
-        answers = row.answers
-        given = [one for one in answer_at(answers, address) or [] if one["digest"] != kept.digest]
-        if len(given) >= asked.limits.max_files:
-            most = asked.limits.max_files
-            raise InputError(zh=f"至多 {most} 个文件", en=f"at most {most} files", where=question)
-        answer_put(answers, address, [*given, asdict(kept)])
-        row.answers = answers
-        row.save(update_fields=["sealed_answers", "updated_at"])
+    draft_file_put(actor=actor, draft_id=draft_id, question=question, entry=asdict(kept), token=token)
     return kept
+
+
+def draft_file_asked(actor: Actor, draft_id: int, question: str, *, token: str = "") -> Question:
+    """The file question of a draft's form at an address. Raises NotFound, InputError."""
+    return _file_question(_row(actor, draft_id, token), question)[0]
+
+
+@transaction.atomic
+def draft_file_put(*, actor: Actor, draft_id: int, question: str, entry: Mapping[str, Any], token: str = "") -> None:
+    """Lay a kept file to a question's others; the same bytes stand there once. Raises NotFound, InputError for too many."""
+    row = _row(actor, draft_id, token, lock=True)
+    asked, address = _file_question(row, question)
+    answers = row.answers
+    given = [one for one in answer_at(answers, address) or [] if one["digest"] != entry["digest"]]
+    if len(given) >= asked.limits.max_files:
+        most = asked.limits.max_files
+        raise InputError(zh=f"至多 {most} 个文件", en=f"at most {most} files", where=question)
+    answer_put(answers, address, [*given, dict(entry)])
+    row.answers = answers
+    row.save(update_fields=["sealed_answers", "updated_at"])
+
+
+@transaction.atomic
+def draft_adopt(*, actor: Actor, draft_id: int, token: str) -> DraftRow:
+    """Make the draft of somebody signed out one's own, by its token: who began signed out goes on signed in. Raises NotFound."""
+    row = _row(replace(actor, kind="public"), draft_id, token, lock=True)
+    row.owner, row.token = actor.id, ""
+    row.save(update_fields=["owner", "token", "updated_at"])
+    audit(actor=actor, act="draft.adopt", object_kind="draft", object_id=row.pk, details={"form": row.form_id})
+    return _told(row)
 
 
 @transaction.atomic
@@ -244,10 +264,14 @@ def answers_clean(
     for question, here in asked.questions():
         value = answer_at(answers, here)
         if question.kind is Kind.FILES:
-            files += [GivenFile(".".join(here), one["digest"], one["name"]) for one in value or []]
+            files += [_given(here, one) for one in value or []]
         elif question.kind is Kind.PLACE and value and place is None:
             place = (value[0], value[1])
     return asked.told(), tuple(files), place
+
+
+def _given(here: Sequence[str], one: Mapping[str, Any]) -> GivenFile:
+    return GivenFile(".".join(here), one["digest"], one["name"], one.get("held", ""))
 
 
 def _with_kept(form: Form, answers: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

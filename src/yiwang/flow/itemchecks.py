@@ -42,6 +42,9 @@ def _names(where: str, file: ItemFile, view: View) -> Iterator[Finding]:
     for material in file.materials:
         if material.source:
             yield from _there(where, "resource", "资源", material.source, resources)
+        if material.credential:
+            kinds = {kind.id for kind in view.every("credentials")}
+            yield from _there(where, "kind of credential", "证照种类", material.credential, kinds)
 
 
 def _there(where: str, en: str, zh: str, name: str, known: set[str]) -> Iterator[Finding]:

@@ -347,6 +347,12 @@ def _intake_moment(actor: Actor, opened_at: datetime | None, now: datetime) -> d
 
 
 def _check(intake: Intake, file: ItemFile | None) -> None:
+    if any(one.held for one in intake.files):
+        raise Refused(
+            zh="存着的材料只能由持有人登录后自己选用",
+            en="what somebody keeps is used by its holder, signed in, and by nobody else",
+            where="files",
+        )
     if not intake.title:
         raise InputError(zh="请填写标题", en="give it a title", where="title")
     if not _CHANNEL.fullmatch(intake.channel):

@@ -66,7 +66,7 @@ def case_get(actor: Actor, number: str, *, purpose: str = "") -> CaseDetail:
 
     Raises NotFound, Refused.
     """
-    case = _case(number)
+    case = case_whole(number)
     rule = demand_case(actor, "case.read", case)
     if purpose.strip() and case.applicant:
         with transaction.atomic():
@@ -105,7 +105,11 @@ def case_get(actor: Actor, number: str, *, purpose: str = "") -> CaseDetail:
 
 def case_track(number: str, code: str) -> Tracking:
     """What the applicant reads without signing in: states and public messages. Raises NotFound for a wrong code too."""
-    case = demand_code(_cases().filter(number=number.strip().upper()).first(), code)
+    return tracking_of(demand_code(_cases().filter(number=number.strip().upper()).first(), code))
+
+
+def tracking_of(case: Case) -> Tracking:
+    """A case as its applicant reads it, for whoever checked that they are."""
     now, calendar = moment(), city_calendar()
     row = case_row(case, calendar, now)
     rating = Rating.objects.filter(case=case).select_related("follow_up").first()
@@ -139,7 +143,7 @@ def case_list(actor: Actor, filters: CaseFilter = ALL, *, page: int = 1, per_pag
 
 def case_steps(actor: Actor, number: str) -> tuple[StepRow, ...]:
     """The history of a case, from its first event. Raises NotFound, Refused."""
-    case = _case(number)
+    case = case_whole(number)
     demand_case(actor, "case.read", case)
     return tuple(
         step_row(step) for step in CaseStep.objects.filter(case=case).select_related("process").order_by("number")
@@ -149,7 +153,7 @@ def case_steps(actor: Actor, number: str) -> tuple[StepRow, ...]:
 def work_get(actor: Actor, work_id: int) -> WorkDetail:
     """A piece of work and what its reader may do with it. Raises NotFound, Refused."""
     work = work_row(work_id)
-    case = _case(work.case.number)
+    case = case_whole(work.case.number)
     demand_case(actor, "case.read", case)
     now, calendar = moment(), city_calendar()
     definition = definition_of(case.process)
@@ -202,7 +206,8 @@ def _cases() -> QuerySet[Case]:
     return Case.objects.select_related(*CASE_PARTS, "parent").prefetch_related(*CASE_SETS)
 
 
-def _case(number: str) -> Case:
+def case_whole(number: str) -> Case:
+    """The row with all a page needs. Raises NotFound."""
     case = _cases().filter(number=number).first()
     if case is None:
         raise NotFound(zh=f"没有办件 {number}", en=f"there is no case {number}", where="case")

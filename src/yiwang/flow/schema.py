@@ -181,7 +181,8 @@ class ConditionFile(_File):
 class MaterialFile(_File):
     """What the applicant must bring. With `source`, the city holds it in that resource and it is not asked for.
 
-    `question` names the file question of the form that takes it; `required_when` is FEEL over the answers.
+    `question` names the file question of the form that takes it; `required_when` is FEEL over the answers. `credential` is a
+    kind of credential that serves as it; what was given before as a material of this id serves too, offered to its holder.
     """
 
     id: Name
@@ -190,6 +191,7 @@ class MaterialFile(_File):
     count: int = Field(default=1, ge=1, le=20)
     source: Name | Literal[""] = ""
     question: str = Field(default="", max_length=80)
+    credential: Name | Literal[""] = ""
     required_when: str = ""
     note: Text | None = None
 
@@ -199,6 +201,11 @@ class MaterialFile(_File):
             raise ValueError(
                 f"材料 {self.id}：已有来源 {self.source}，不能再要求上传 / "
                 f"material {self.id}: the city holds it in {self.source} and must not ask for it"
+            )
+        if self.credential and not self.question:
+            raise ValueError(
+                f"材料 {self.id}：写了证照 {self.credential}，须写明由哪个文件问题接收（question） / "
+                f"material {self.id}: with the credential {self.credential} it names the file question that takes it"
             )
         return self
 

@@ -79,7 +79,8 @@ def cases_seen(actor: Actor) -> Q:
     where = covered(actor, "case.read")
     if where is None:
         return Q()
-    mine = Q(opened_by=actor.id) if actor.id and actor.kind != PUBLIC else Q(pk__in=[])
+    # Whoever filed it as one of the public follows it as one: what is internal is not for them.
+    mine = Q(opened_by=actor.id) if actor.id and actor.kind != PUBLIC and actor.scopes else Q(pk__in=[])
     works = Work.objects.filter(Q(department__in=where) | Q(assignee__in=stands_for(actor)))
     return Q(department__in=where) | Q(pk__in=works.values("case_id")) | mine
 
@@ -103,7 +104,7 @@ def demand_case(actor: Actor, act: str, case: Case, code: str = "", *, whole: bo
         if found:
             return found.rule
     if act == "case.read":
-        if actor.id and actor.kind != PUBLIC and case.opened_by == actor.id:
+        if actor.id and actor.kind != PUBLIC and actor.scopes and case.opened_by == actor.id:
             return OPENED
         if any(assignee in stands_for(actor) for _, assignee, _ in works if assignee):
             return NAMED

@@ -19,6 +19,15 @@ from yiwang.flow.duties import (
     topic_get,
     topic_list,
 )
+from yiwang.flow.filing import (
+    FilerChoice,
+    HeldOffers,
+    OwnCase,
+    case_own_get,
+    case_own_list,
+    filer_choices,
+    filer_offers,
+)
 from yiwang.flow.formregister import (
     FormWritten,
     form_difference,
@@ -160,4 +169,11 @@ __all__ = [
     "TicketSuggestion",
     "router_list",
     "ticket_suggest",
+    "FilerChoice",
+    "HeldOffers",
+    "OwnCase",
+    "case_own_get",
+    "case_own_list",
+    "filer_choices",
+    "filer_offers",
 ]

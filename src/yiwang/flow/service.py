@@ -21,6 +21,7 @@ from yiwang.flow.clustering import case_link
 from yiwang.flow.drafts import (
     Record,
     Submission,
+    draft_adopt,
     draft_drop,
     draft_file_add,
     draft_file_drop,
@@ -29,6 +30,7 @@ from yiwang.flow.drafts import (
     form_submit,
 )
 from yiwang.flow.duties import duties_install
+from yiwang.flow.filing import Filer, case_file, draft_held_add
 from yiwang.flow.formversions import (
     form_approve,
     form_draft_save,
@@ -131,4 +133,8 @@ __all__ = [
     "week_report_file",
     "router_train",
     "specimens_make",
+    "Filer",
+    "case_file",
+    "draft_adopt",
+    "draft_held_add",
 ]
