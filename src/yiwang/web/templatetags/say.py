@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django import template
@@ -139,6 +140,7 @@ def query(context: RequestContext, **changes: object) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512, typed=True)
 def icon(name: str, more: str = "") -> SafeString:
     """A picture beside a word; it is never the only sign, so it is hidden from screen readers."""
     return format_html(
