@@ -117,6 +117,11 @@ def file_forget(world: World) -> partial[object]:
     return partial(kernel.file_forget, actor=world.actor, digest=stored.digest, purpose="an order")
 
 
+def file_seal(world: World) -> partial[object]:
+    stored = file_put(world)()
+    return partial(kernel.file_seal, actor=world.actor, digest=stored.digest, purpose="a law")
+
+
 def file_put(world: World) -> partial[object]:
     return partial(kernel.file_put, actor=world.actor, source=io.BytesIO(b"bytes"), name="a.txt")
 
@@ -201,6 +206,7 @@ RECIPES: dict[str, Recipe] = {
         division_change,
         divisions_install,
         file_forget,
+        file_seal,
         file_put,
         liaison_assign,
         message_read,

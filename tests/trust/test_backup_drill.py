@@ -27,9 +27,11 @@ COUNTIES = """区划代码,县（市）名称,所在地市代码,地市内位次
 """
 COMMAND = [sys.executable, "-c", "from yiwang.cli import main; main()"]
 USE = """
-import django; django.setup()
+import io, django; django.setup()
 from yiwang.kernel.core.actor import system_actor
+from yiwang.kernel.service import file_put
 from yiwang.trust.service import ledger_append_pending, use_note
+file_put(actor=system_actor("drill"), source=io.BytesIO(b"a card of somebody"), name="card.txt", sealed=True)
 for number in range(7):
     use_note(actor=system_actor("drill"), resource="r", version="1", fields=["name"], about=["ab" * 32], purpose="核对名单")
     if number == 3:
@@ -122,6 +124,12 @@ def test_a_city_made_again_is_the_same_and_goes_on(city: Place, backup: Path, tm
     assert facts["entries"] == [4, 7], "what was acknowledged but had no index yet gets it now"
     assert facts == city.facts() | {"entries": [4, 7]}
     assert len(facts["loads"]) == 1
+
+
+def test_a_backup_shows_no_file_that_somebody_handed_in(backup: Path) -> None:
+    kept = list((backup / "files").rglob("*.sealed"))
+    assert len(kept) == 1
+    assert not any(b"a card of somebody" in path.read_bytes() for path in backup.rglob("*") if path.is_file())
 
 
 def test_a_backup_says_what_it_leaves_out_and_holds_no_key(backup: Path) -> None:

@@ -149,17 +149,7 @@ def file_forget(*, actor: Actor, digest: str, purpose: str) -> int:
     """
     rule = demand(actor, "file.forget").rule
     with transaction.atomic():
-        row = StoredFile.objects.select_for_update().filter(digest=digest).first()
-        if row is None:
-            raise _unknown(digest)
-        if any(digest in pack.files.values() for pack in InstalledPack.objects.all()):
-            raise Conflict(
-                zh=f"文件 {row.name} 属于已安装的应用包，不能销毁",
-                en=f"the file {row.name} belongs to an installed pack and cannot be destroyed",
-                where="digest",
-                hint_zh="应用包的每个版本都须能读回。",
-                hint_en="Every version of a pack must stay readable.",
-            )
+        row = _given(digest)
         row.delete()
         audit(
             actor=actor,
@@ -176,6 +166,50 @@ def file_forget(*, actor: Actor, digest: str, purpose: str) -> int:
         if _place(digest).parent.is_dir():
             _flush_folder(_place(digest).parent)
     return int(row.size)
+
+
+def file_seal(*, actor: Actor, digest: str, purpose: str) -> bool:
+    """Seal a file that lies in the open; whoever read it at its path cannot any more. False when it lay sealed already.
+
+    Killed on the way, it can be called again. Raises Refused, NotFound, Conflict for a file of an installed pack,
+    FileDamaged, Unavailable.
+    """
+    rule = demand(actor, "file.forget").rule
+    path, is_sealed = _found(digest)
+    if is_sealed:
+        return False
+    with transaction.atomic():
+        row = _given(digest)
+        with path.open("rb") as stream:
+            _store(stream, digest, None, sealed=True)
+        audit(
+            actor=actor,
+            act="file.seal",
+            object_kind="file",
+            object_id=digest,
+            rule=rule,
+            purpose=purpose,
+            details={"name": row.name, "size": row.size},
+        )
+        path.unlink()
+        _flush_folder(path.parent)
+    return True
+
+
+def _given(digest: str) -> StoredFile:
+    """A file that is no pack's, locked. Raises NotFound, Conflict."""
+    row = StoredFile.objects.select_for_update().filter(digest=digest).first()
+    if row is None:
+        raise _unknown(digest)
+    if any(digest in pack.files.values() for pack in InstalledPack.objects.all()):
+        raise Conflict(
+            zh=f"文件 {row.name} 属于已安装的应用包，不能销毁或封存",
+            en=f"the file {row.name} belongs to an installed pack and cannot be destroyed or sealed",
+            where="digest",
+            hint_zh="应用包的每个版本都须能读回。",
+            hint_en="Every version of a pack must stay readable.",
+        )
+    return row
 
 
 def _unknown(digest: str) -> NotFound:
