@@ -50,6 +50,29 @@ def _no_keys_of_another_test() -> Iterator[None]:
         sys.modules["yiwang.trust.keys"].keys_forget()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _packs_examined_once() -> Iterator[None]:
+    """What the examination of a pack says follows from its files, those of the packs it needs, and the day: a process does it once."""
+    # models cannot be imported before Django is set up, which happens after this file is read
+    from django.utils import timezone
+
+    from yiwang.kernel import packing
+
+    examine, known = packing.pack_examine, {}
+
+    def once(folder: Path) -> object:
+        pack = packing.pack_read(folder, packing.pack_roots())
+        around = sorted(other.digest for other in packing._needed(pack))
+        key = (pack.digest, *around, timezone.localdate())
+        if key not in known:
+            known[key] = examine(folder)
+        return replace(known[key], pack=pack)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packing, "pack_examine", once)
+        yield
+
+
 @pytest.fixture
 def home(tmp_path: Path, settings: object) -> Place:
     """An empty home (files, lake, scratch) for this test alone."""

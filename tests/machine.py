@@ -23,6 +23,8 @@ LONGEST = (
     "journeys/test_ways.py",
     "journeys/test_flow_way.py",
     "journeys/test_trust_way.py",
+    "data/test_kill.py",
+    "cli/test_serving.py",
     "trust/test_backup_drill.py",
     "trust/test_ledger_kills.py",
     "data/test_bad_inputs.py",
