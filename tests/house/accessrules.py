@@ -125,6 +125,9 @@ RULES: dict[str, Rule] = {
     **_all("open", "studio:process-insight studio:process-cases studio:process-cases-move"),
     **_all("open", "studio:process-cases-revert studio:decision studio:try studio:change studio:change-table"),
     **_all("open", "studio:history studio:compare"),
+    **_all("open", "studio:forms studio:form-new studio:form studio:form-edit studio:item-before"),
+    **_all("open", "studio:form-version studio:form-move studio:form-preview studio:form-questions", number="version"),
+    "studio:form-question": Rule("open", {"number": "version", "place": "first"}),
     **_all("open", "studio:process-version studio:process-move studio:version studio:version-move", number="version"),
     **_all(
         "open", "studio:roll-back studio:effect-start studio:effect-progress studio:effect-export", number="version"

@@ -100,6 +100,8 @@ def build(world: World) -> dict[str, str]:
         "subscription": str(recipes_exchange.subscription_open(world)().id),  # type: ignore[attr-defined]
         "item_id": "house-item",
         "process_id": "house-case",
+        "form_id": "house-form",
+        "first": "0",
         "decision_id": recipes_rules.DECISION,
         "topic_id": "road",
         "version": "1",

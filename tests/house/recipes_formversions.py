@@ -1,13 +1,15 @@
-"""For each service over versions of forms, a call that must leave an audit line."""
+"""For each service over versions of forms and the past of items, a call that must leave an audit line."""
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
-from recipes_forms import FORM, NAME, PHOTO
+from recipes_forms import FORM, ITEM, NAME, PHOTO
 from smallcity import Recipe, World, pack
 
 from yiwang.flow import service as flow
+from yiwang.flow.schema import BeforeFile
 from yiwang.kernel.core.actor import system_actor
 
 APPROVER = system_actor("house:approver")
@@ -62,7 +64,22 @@ def form_withdraw(world: World) -> partial[object]:
     return partial(flow.form_withdraw, actor=world.actor, form_id=FORM.id, number=proposed(world))
 
 
+def item_before_save(world: World) -> partial[object]:
+    flow.item_install(actor=world.actor, file=ITEM, pack=pack())
+    source = {"zh": "旧规", "en": "Old rules"}
+    figures = BeforeFile.model_validate({"steps": 6, "materials": 4, "days": "20wd", "fee": "50", "source": source})
+    return partial(flow.item_before_save, actor=world.actor, item_id=ITEM.id, figures=figures, on=date(2019, 5, 1))
+
+
 RECIPES: dict[str, Recipe] = {
     recipe.__name__: recipe
-    for recipe in (form_approve, form_draft_save, form_propose, form_reject, form_roll_back, form_withdraw)
+    for recipe in (
+        form_approve,
+        form_draft_save,
+        form_propose,
+        form_reject,
+        form_roll_back,
+        form_withdraw,
+        item_before_save,
+    )
 }

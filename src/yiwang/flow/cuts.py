@@ -9,6 +9,7 @@ from statistics import median
 from django.db.models import Count, Q
 
 from yiwang.flow.answers import Cut, FourCuts
+from yiwang.flow.before import before_of
 from yiwang.flow.core.process.nodes import Definition, UserTask
 from yiwang.flow.definitions import definition_of
 from yiwang.flow.items import item_file, item_get, item_version
@@ -23,12 +24,13 @@ STEPS = Text(zh="个环节", en="steps")
 MATERIALS = Text(zh="份材料", en="materials")
 DAYS = Text(zh="天", en="days")
 YUAN = Text(zh="元", en="yuan")
+UNKNOWN = Text(zh="没有改革前的数据", en="nothing is known of before")
 SECONDS = 24 * 3600
 OFFICE_HOURS = 8
 
 
 def four_cuts(actor: Actor, item_id: str, *, as_of: date | None = None) -> FourCuts:
-    """Before: what the item says of the time before its reform, else its first version. Really: the ended cases of the item,
+    """Before: what an officer entered or the item says of the time before its reform, else its first version. Really: the ended cases of the item,
     their median, for those who may read processes; everybody else who may see the item is told what is written. Days of
     working and of natural limits are compared as they are written. Raises NotFound.
     """
@@ -42,7 +44,7 @@ def four_cuts(actor: Actor, item_id: str, *, as_of: date | None = None) -> FourC
     tasks = _tasks(now)
     ended = Case.objects.filter(item__item_id=item_id, status=Case.Status.COMPLETED)
     ended = ended if sees_history else ended.none()
-    before = now.before
+    before = before_of(item_id) or now.before
     source = before.source if before else Text(zh="该事项的第一个版本", en="the first version of the item")
     spent = [(case.closed_at - case.opened_at).total_seconds() / SECONDS for case in ended if case.closed_at]
     counts = ended.annotate(found=Count("works", filter=Q(works__closed_how="done"))).values_list("found", flat=True)
@@ -64,7 +66,7 @@ def four_cuts(actor: Actor, item_id: str, *, as_of: date | None = None) -> FourC
             DAYS,
         ),
         fee=Cut(float(before.fee) if before else _fee(first) if first else None, _fee(now), None, YUAN),
-        source=source if before or first else Text(zh="没有改革前的数据", en="nothing is known of before"),
+        source=source if before or first else UNKNOWN,
         cases=len(spent),
     )
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
-from yiwang.flow.core.forms.asked import Asked
 from yiwang.flow.core.forms.differing import FormDifference, form_differences
 from yiwang.flow.core.forms.elements import Form
-from yiwang.flow.core.forms.viewing import FormView, Shown, form_view
 from yiwang.flow.formchecks import version_findings
 from yiwang.flow.formrows import FormRow, FormVersionRow, asked_row, form_told, version_told, written_row
 from yiwang.flow.forms import FormFile, with_lists
@@ -52,7 +48,8 @@ def form_written(actor: Actor, form_id: str, *, number: int | None = None) -> Fo
     version = written_row(row, number)
     uses = form_uses().get(form_id, ())
     told = form_told(row, form_title(form_id, uses), department_names())
-    return FormWritten(told, version_told(version), version.body, _read(version), uses)
+    form = _read(version)
+    return FormWritten(told, version_told(version), version.body, with_lists(form) if form else None, uses)
 
 
 def form_versions(actor: Actor, form_id: str) -> tuple[FormVersionRow, ...]:
@@ -79,13 +76,6 @@ def form_standing(actor: Actor, form_id: str) -> tuple[FormHeld, ...]:
     """By version, the drafts being filled in and the running cases that were asked by it. Raises NotFound."""
     demand(actor, "process.read")
     return form_held(asked_row(form_id).pk)
-
-
-def form_preview(actor: Actor, form_id: str, *, number: int) -> FormView | None:
-    """A version as whoever is asked sees it before they answered anything; None when it cannot be asked yet. Raises NotFound."""
-    demand(actor, "process.read")
-    form = _read(written_row(asked_row(form_id), number))
-    return None if form is None else form_view(Asked(with_lists(form), {}, timezone.localtime()), Shown(number=number))
 
 
 def _read(version: FormVersion) -> Form | None:

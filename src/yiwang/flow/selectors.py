@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yiwang.flow.asking import applicant_form
 from yiwang.flow.batches import BatchRow, migration_list, migration_waiting
+from yiwang.flow.before import BeforeRow, item_before_list
 from yiwang.flow.bouncing import GapRow, RefusalMade, RefusalRow, duty_basis, duty_gap_list, refusal_list
 from yiwang.flow.clients import ClientMade, ClientRow, client_key_list, client_of
 from yiwang.flow.clustering import HotTopic, LinkRow, SimilarTicket, case_link_list, hot_topics, ticket_similar
@@ -33,7 +34,6 @@ from yiwang.flow.formregister import (
     form_difference,
     form_findings,
     form_list,
-    form_preview,
     form_standing,
     form_versions,
     form_written,
@@ -96,7 +96,6 @@ __all__ = [
     "form_difference",
     "form_findings",
     "form_list",
-    "form_preview",
     "form_standing",
     "form_versions",
     "form_written",
@@ -120,6 +119,8 @@ __all__ = [
     "ItemList",
     "ItemRow",
     "item_get",
+    "BeforeRow",
+    "item_before_list",
     "item_list",
     "ProcessDetail",
     "ProcessRow",

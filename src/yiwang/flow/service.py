@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yiwang.flow.answering import case_answer
 from yiwang.flow.archiving import Archived, case_archive, cases_archive
+from yiwang.flow.before import item_before_save
 from yiwang.flow.bouncing import duty_rule, work_refuse
 from yiwang.flow.cases import (
     action_retry,
@@ -111,6 +112,7 @@ __all__ = [
     "form_reject",
     "form_roll_back",
     "form_withdraw",
+    "item_before_save",
     "item_install",
     "MigrationReport",
     "MigrationRow",

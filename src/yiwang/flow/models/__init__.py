@@ -20,6 +20,7 @@ from yiwang.flow.models.cases import (
 from yiwang.flow.models.definitions import (
     AskedForm,
     FormVersion,
+    ItemBefore,
     ItemVersion,
     Process,
     ProcessVersion,
@@ -51,6 +52,7 @@ __all__ = [
     "DutyGap",
     "DutyList",
     "FormVersion",
+    "ItemBefore",
     "ItemVersion",
     "Leave",
     "Migration",

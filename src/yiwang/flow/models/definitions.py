@@ -119,3 +119,17 @@ class ItemVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} v{self.number}"
+
+
+class ItemBefore(models.Model):
+    """What an item took on a day before its reform, as an officer entered it with its source. The newest counts."""
+
+    item_id = models.CharField(max_length=80, db_index=True)
+    figures = models.JSONField()
+    on = models.DateField()
+    by = models.CharField(max_length=120)
+    by_name = models.CharField(max_length=120)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.on}"

@@ -89,6 +89,7 @@ class CutTable:
     source: Text
     cases: int
     is_staff: bool
+    is_known: bool
 
 
 def reader(request: HttpRequest) -> Actor:
@@ -184,7 +185,7 @@ def cut_table(found: FourCuts, *, is_staff: bool) -> CutTable | None:
     )
     if not is_staff and all(line.saved is None for line in lines):
         return None
-    return CutTable(lines, found.source, found.cases, is_staff)
+    return CutTable(lines, found.source, found.cases, is_staff, any(line.cut.before is not None for line in lines))
 
 
 def item_parts(file: ItemFile) -> dict[str, Any]:

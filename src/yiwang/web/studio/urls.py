@@ -2,7 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.web.studio import change, decision, decisions, effect, history, moving, processes, version
+from yiwang.web.studio import (
+    before,
+    change,
+    decision,
+    decisions,
+    effect,
+    formquestions,
+    forms,
+    history,
+    moving,
+    processes,
+    version,
+)
 
 app_name = "studio"
 urlpatterns = [
@@ -18,6 +30,24 @@ urlpatterns = [
     path("studio/processes/<str:process_id>/cases/revert/", moving.revert, name="process-cases-revert"),
     path("studio/processes/<str:process_id>/versions/<int:number>/", processes.version, name="process-version"),
     path("studio/processes/<str:process_id>/versions/<int:number>/move/", processes.move, name="process-move"),
+    path("studio/items/<str:item_id>/before/", before.before, name="item-before"),
+    path("studio/forms/", forms.forms, name="forms"),
+    path("studio/forms/new/", forms.form_new, name="form-new"),
+    path("studio/forms/<str:form_id>/", forms.form, name="form"),
+    path("studio/forms/<str:form_id>/edit/", forms.form_edit, name="form-edit"),
+    path("studio/forms/<str:form_id>/versions/<int:number>/", forms.form_version, name="form-version"),
+    path("studio/forms/<str:form_id>/versions/<int:number>/move/", forms.form_move, name="form-move"),
+    path("studio/forms/<str:form_id>/versions/<int:number>/preview/", formquestions.form_preview, name="form-preview"),
+    path(
+        "studio/forms/<str:form_id>/versions/<int:number>/questions/",
+        formquestions.form_questions,
+        name="form-questions",
+    ),
+    path(
+        "studio/forms/<str:form_id>/versions/<int:number>/questions/<str:place>/",
+        formquestions.form_question,
+        name="form-question",
+    ),
     path("studio/<str:decision_id>/", decision.overview, name="decision"),
     path("studio/<str:decision_id>/try/", decision.trial, name="try"),
     path("studio/<str:decision_id>/change/", change.change, name="change"),

@@ -125,8 +125,8 @@ def _changes(old: Element, new: Element, parts: tuple[Text, ...]) -> FormDiffere
     told = _TURNS[Turn.CHANGED]
     zh, en = "、".join(one.zh for one in parts), ", ".join(one.en for one in parts)
     label, was = getattr(new, "label", None), getattr(old, "label", None)
-    text = Text(zh=told.zh.replace("{parts}", zh), en=told.en.replace("{parts}", en))
-    said = _said(old, Turn.CHANGED, text)
+    zh, en = told.zh.replace("{parts}", zh), told.en.replace("{parts}", en)
+    said = _said(old, Turn.CHANGED, Text(zh=zh, en=en))
     if label is None or was is None or label == was:
         return said
     more = Text(zh=f"{said.text.zh}：现为“{label.zh}”", en=f"{said.text.en}: now “{label.en}”")
@@ -135,8 +135,8 @@ def _changes(old: Element, new: Element, parts: tuple[Text, ...]) -> FormDiffere
 
 def _said(element: Element, turn: Turn, words: Text) -> FormDifference:
     what = _name(element)
-    text = Text(zh=words.zh.replace("{what}", what.zh), en=words.en.replace("{what}", what.en))
-    return FormDifference(_place(element).removeprefix("#"), turn, text)
+    zh, en = words.zh.replace("{what}", what.zh), words.en.replace("{what}", what.en)
+    return FormDifference(_place(element).removeprefix("#"), turn, Text(zh=zh, en=en))
 
 
 def _name(element: Element) -> Text:
@@ -146,4 +146,4 @@ def _name(element: Element) -> Text:
         label = element.label or Text(zh=element.id, en=element.id)
         return Text(zh=f"分组“{label.zh}”", en=f"the group “{label.en}”")
     kind = COMPONENTS["text" if isinstance(element, Passage) else "separator"].title
-    return Text(zh=f"{kind.zh} {element.id}", en=f"{kind.en} ({element.id})")
+    return Text(zh=f"{kind.zh}（{element.id}）", en=f"{kind.en} ({element.id})")
