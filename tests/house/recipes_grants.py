@@ -71,6 +71,11 @@ def grants_expire(world: World) -> partial[object]:
     return partial(trust.grants_expire, actor=SYSTEM)
 
 
+def grants_remind(world: World) -> partial[object]:
+    Grant.objects.filter(number=active(world)).update(review_on=timezone.localdate())
+    return partial(trust.grants_remind, actor=SYSTEM)
+
+
 RECIPES: dict[str, Recipe] = {
     "grant_apply": grant_apply,
     "grant_review_note": lambda w: partial(trust.grant_review_note, actor=SYSTEM, number=applied(w)),
@@ -85,4 +90,5 @@ RECIPES: dict[str, Recipe] = {
     ),
     "grant_confirm": lambda w: partial(trust.grant_confirm, actor=SYSTEM, number=active(w), reason="仍在使用"),
     "grants_expire": grants_expire,
+    "grants_remind": grants_remind,
 }

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from yiwang.kernel.core.actor import Actor, Role
 from yiwang.kernel.errors import Conflict, InputError, NotFound, Refused
-from yiwang.kernel.selectors import audit_list
+from yiwang.kernel.selectors import actor_of, audit_list, message_list
+from yiwang.kernel.service import account_create, role_grant
 from yiwang.trust.models import Grant
 from yiwang.trust.selectors import grant_get, grant_list, grants_to_review
 from yiwang.trust.service import (
@@ -24,6 +25,7 @@ from yiwang.trust.service import (
     grant_revoke,
     grant_withdraw,
     grants_expire,
+    grants_remind,
 )
 
 
@@ -203,6 +205,42 @@ def test_a_grant_is_looked_at_every_year_and_stands_on_when_the_owner_says_so() 
     Grant.objects.update(review_on=today)
     grant_confirm(actor=city.steward(), number=number, reason="仍为办理高龄津贴所需")
     assert grants_to_review(today) == ()
+
+
+def test_both_sides_are_told_a_month_before_the_review_and_once_more_when_it_is_due() -> None:
+    today = timezone.localdate()
+    readers = [holder("civil", Role.STEWARD), holder("police", Role.STEWARD), holder("police", Role.DATA_LEAD)]
+    number = city.active(valid_until=today + timedelta(days=900))
+
+    def told(days: int) -> tuple[str, ...]:
+        Grant.objects.filter(number=number).update(review_on=today + timedelta(days=days))
+        return grants_remind(actor=city.SYSTEM)
+
+    assert told(31) == ()
+    assert told(30) == (number,)
+    assert told(30) == told(29) == ()
+    Grant.objects.update(reminded_on=today - timedelta(days=20))
+    assert told(10) == ()
+    assert told(0) == (number,)
+    assert told(0) == ()
+    acts = [line.details["review_on"] for line in audit_list(city.SYSTEM, act="grant.remind").items]
+    assert acts == [str(today), str(today + timedelta(days=30))]
+    words = [[row.title.en.partition(":")[0] for row in message_list(reader).items] for reader in readers]
+    coming, late = "A data grant is to be reviewed soon", "A data grant's yearly review is due"
+    assert words == [[late, coming], [late, coming], [late]]
+    Grant.objects.update(reminded_on=None, state=Grant.State.REVOKED)
+    assert told(0) == ()
+    with pytest.raises(Refused):
+        grants_remind(actor=city.clerk())
+
+
+def holder(department: str, role: Role) -> Actor:
+    name = f"{department}-{role}"
+    account = account_create(
+        actor=city.SYSTEM, username=name, display_name=name, password="a-long-and-rare-one", department=department
+    )
+    role_grant(actor=city.SYSTEM, account=account.pk, role=role, department=department)
+    return actor_of(account)
 
 
 def test_a_grant_that_ran_out_reads_as_expired_before_and_after_it_is_written_down() -> None:

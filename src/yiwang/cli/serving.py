@@ -28,7 +28,7 @@ from yiwang.kernel.errors import Conflict, Unavailable
 from yiwang.kernel.selectors import account_named, city_is_synthetic, demo_accounts
 from yiwang.kernel.service import city_mark_synthetic, demo_accounts_create, dispatch_until, liaison_assign
 from yiwang.trust.selectors import DEMO_CLIENT
-from yiwang.trust.service import append_until, demo_client_make, grants_expire, subject_bind
+from yiwang.trust.service import append_until, demo_client_make, grants_expire, grants_remind, subject_bind
 
 READY_SECONDS = 60
 TIDY_SECONDS = 24 * 3600
@@ -131,6 +131,7 @@ def serve(host: str, port: int, *, browser: bool) -> None:
                 tidied = time.monotonic()
                 lake_tidy_queue()
                 grants_expire(actor=system_actor("server"))
+                grants_remind(actor=system_actor("server"))
             for name, child in children.items():
                 if child.poll() is not None and not signals:
                     told.print(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +23,10 @@ from yiwang.trust.quotas import held_forget
 State = Grant.State
 OPEN = (State.APPLIED, State.REVIEWED)
 LINK = "/work/grants/{}/"
+# Both sides are told this long before a yearly review.
+REMIND_BEFORE = timedelta(days=30)
+COMING = ("数据授权即将年度复核", "A data grant is to be reviewed soon")
+LATE = ("数据授权应当年度复核", "A data grant's yearly review is due")
 # Why the coordinator is called, and what its message says.
 CALLS = {
     "silence": ("数据共享申请逾期未答复", "A data-sharing application was not answered in time"),
@@ -191,6 +195,32 @@ def grants_expire(*, actor: Actor) -> tuple[str, ...]:
         _told(actor, row, "grant.expire", rule.rule)
         closed.append(row.number)
     return tuple(closed)
+
+
+@transaction.atomic
+def grants_remind(*, actor: Actor) -> tuple[str, ...]:
+    """Tell both sides of grants whose yearly review comes within REMIND_BEFORE, and once more when it is due: the numbers told.
+
+    A grant that nobody looks at stands until its last day; that its review is late is seen by whoever may end it.
+    """
+    rule, today = demand(actor, "grant.review"), timezone.localdate()
+    told = []
+    for row in Grant.objects.select_for_update().filter(
+        state=State.ACTIVE, review_on__lte=today + REMIND_BEFORE, valid_until__gt=today
+    ):
+        late = row.review_on is not None and row.review_on <= today
+        since = row.review_on if late else (row.review_on or today) - REMIND_BEFORE
+        if row.reminded_on is not None and since is not None and row.reminded_on >= since:
+            continue
+        row.reminded_on = today
+        zh, en = LATE if late else COMING
+        _told(actor, row, "grant.remind", rule.rule, {"review_on": row.review_on})
+        for role, department in ((Role.STEWARD, row.provider), (Role.STEWARD, row.department)):
+            _message(actor, row, role, department, zh, en)
+        if late:
+            _message(actor, row, Role.DATA_LEAD, row.provider, zh, en)
+        told.append(row.number)
+    return tuple(told)
 
 
 def _demand_deciding(actor: Actor, row: Grant) -> str:

@@ -38,6 +38,7 @@ from yiwang.trust.granting import (
     grant_revoke,
     grant_withdraw,
     grants_expire,
+    grants_remind,
 )
 from yiwang.trust.holders import holder_source_declare
 from yiwang.trust.keys import key_rotate, keys_prepare
@@ -129,6 +130,7 @@ __all__ = [
     "grant_revoke",
     "grant_withdraw",
     "grants_expire",
+    "grants_remind",
     "filing_note",
     "held_use",
 ]

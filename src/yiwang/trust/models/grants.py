@@ -40,6 +40,8 @@ class Grant(models.Model):
     # the first day it no longer holds
     valid_until = models.DateField()
     review_on = models.DateField(null=True)
+    # when both sides were last told that the review comes, or is late
+    reminded_on = models.DateField(null=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.APPLIED)
     # why the coordinator has it, "" while nobody called for it: silence, refusal
     escalated = models.CharField(max_length=12, blank=True)
