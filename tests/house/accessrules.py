@@ -60,6 +60,7 @@ RULES: dict[str, Rule] = {
     **_all("public", "ledger-inclusion ledger-consistency", index="0", size="1", before="1", after="1"),
     **_all("own", "portal:sign-out portal:account portal:people portal:security portal:security-app"),
     **_all("own", "portal:security-passkey portal:security-codes portal:sessions-end portal:session-end"),
+    **_all("own", "portal:own-cases portal:own-case"),
     **_all("own", "portal:people-end portal:provider-unlink portal:uses"),
     "portal:use": Rule("own", reach=USES_AUDITED),
     "portal:use-proof": Rule("own", reach=USES_AUDITED),

@@ -81,6 +81,7 @@ PAGES = {
     "verify a credential": ("/verify/", ""),
     "my credentials": ("/my/credentials/", "elder-seen"),
     "my materials": ("/my/materials/", "elder-seen"),
+    "my cases": ("/account/cases/", "elder-seen"),
     "credentials given": ("/work/credentials/", "lead"),
     "ledger of keys": ("/work/keys/", "auditor"),
     "archive": ("/work/archive/", "lead"),

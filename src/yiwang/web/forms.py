@@ -143,6 +143,6 @@ def draft_view(draft: DraftRow, now: datetime, wrong: Mapping[str, Text] | None 
     return form_view(Asked(draft.form, draft.answers, now), shown)
 
 
-def form_part(request: HttpRequest, view: FormView, action: str) -> HttpResponse:
+def form_part(request: HttpRequest, view: FormView, action: str, filing: Any = None) -> HttpResponse:
     """The form alone, for a page that swaps it in; a whole page includes `yiwang/parts/form.html` with the same names."""
-    return render(request, "yiwang/parts/form.html", {"form": view, "action": action})
+    return render(request, "yiwang/parts/form.html", {"form": view, "action": action, "filing": filing})

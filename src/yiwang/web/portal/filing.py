@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,16 +18,17 @@ from django.views.decorators.http import require_http_methods
 from yiwang.flow import selectors as flow
 from yiwang.flow import service
 from yiwang.flow.core.forms.elements import Form, Kind
+from yiwang.flow.core.forms.viewing import FormView
 from yiwang.flow.errors import AnswersWrong
 from yiwang.flow.selectors import DraftRow, ItemDetail
-from yiwang.flow.service import Submission
+from yiwang.flow.service import Filer, Submission
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import NotFound, YiwangError
-from yiwang.web.actors import CITIZEN
+from yiwang.web.actors import CITIZEN, actor_of_request
 from yiwang.web.answers import problem_of
 from yiwang.web.brake import public_demand
 from yiwang.web.drafts import empty_view
-from yiwang.web.forms import draft_view, form_part, form_step
+from yiwang.web.forms import Step, draft_view, form_part, form_step
 from yiwang.web.language import say
 from yiwang.web.portal.tracking import code_kept
 
@@ -45,15 +49,47 @@ def held_draft(request: HttpRequest, item_id: str) -> tuple[int, str] | None:
     return (int(number), token) if number.isdecimal() else None
 
 
-def _draft(request: HttpRequest, item_id: str) -> tuple[DraftRow, str] | None:
+@dataclass(frozen=True)
+class _Filing:
+    """Who files, and for whom. Without anybody to file for it is the public that files, as for whoever is signed out."""
+
+    actor: Actor
+    choices: tuple[flow.FilerChoice, ...] = ()
+    subject: str = ""
+    offers: Mapping[str, flow.HeldOffers] = field(default_factory=dict)
+
+
+def _filing(request: HttpRequest, item_id: str) -> _Filing:
+    """What the session holds, or the page sent. Oneself alone needs no choosing; between several nobody chooses for anybody."""
+    actor = actor_of_request(request)
+    choices = flow.filer_choices(actor, item_id)
+    possible = [one.subject for one in choices if one.why_not is None]
+    if not possible:
+        return _Filing(CITIZEN, choices)
+    key = f"filing-{item_id}"
+    if request.POST.get("filer") in possible:
+        request.session[key] = request.POST["filer"]
+    own = [one.subject for one in choices if not one.by_delegation]
+    subject = request.session.get(key) or (own[0] if possible == own and len(own) == 1 else "")
+    offers = flow.filer_offers(actor, item_id, subject) if subject in possible else {}
+    return _Filing(actor, choices, subject, offers)
+
+
+def _draft(request: HttpRequest, item_id: str, actor: Actor) -> tuple[DraftRow, str] | None:
+    """One's own draft of this browser; one begun signed out becomes one's own when it is gone on with."""
     held = held_draft(request, item_id)
     if held is None:
         return None
-    try:
-        return flow.draft_get(CITIZEN, held[0], token=held[1]), held[1]
-    except NotFound:
-        # Sent already, or older than drafts are kept: one begins anew.
-        return None
+    for who in (actor,) if actor is CITIZEN else (actor, CITIZEN):
+        try:
+            draft = flow.draft_get(who, held[0], token=held[1])
+        except NotFound:
+            # Sent already, or older than drafts are kept, or somebody else's: one begins anew.
+            continue
+        if who is actor or request.method != "POST":
+            return draft, held[1]
+        return service.draft_adopt(actor=actor, draft_id=draft.id, token=held[1]), ""
+    return None
 
 
 def _kept(answer: HttpResponse, request: HttpRequest, item_id: str, draft_id: int, token: str) -> HttpResponse:
@@ -87,47 +123,73 @@ def open_item(item_id: str) -> ItemDetail:
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest, item_id: str) -> HttpResponse:
     """The form. Nothing is kept before something was sent."""
-    detail, now = open_item(item_id), timezone.localtime()
-    found = _draft(request, item_id)
+    detail, now, filing = open_item(item_id), timezone.localtime(), _filing(request, item_id)
+    actor = filing.actor
+    found = _draft(request, item_id, actor)
     if request.method != "POST":
         view = draft_view(found[0], now) if found else empty_view(CITIZEN, detail.file.form, now)
-        return _form_page(request, detail, view, found)
+        return _form_page(request, detail, filing, view, found)
     given = sum(len(request.FILES.getlist(name)) for name in request.FILES)
     public_demand(request, given + (found is None))
     if found is None:
-        fresh = service.draft_save(actor=CITIZEN, form_id=detail.file.form, item_id=item_id, answers={})
+        fresh = service.draft_save(actor=actor, form_id=detail.file.form, item_id=item_id, answers={})
         found = fresh, fresh.token
     draft, token = found
-    step = form_step(request, CITIZEN, draft.id, now, token=token)
+    step = form_step(request, actor, draft.id, now, token=token)
+    problem: YiwangError | None = None
+    try:
+        view = _held_added(request, filing, step, now)
+    except YiwangError as error:
+        view, problem = step.view, error
     if step.is_done:
         answer: HttpResponse = HttpResponseRedirect(reverse("portal:review", args=[item_id]))
     elif getattr(request, "htmx", False):
-        answer = form_part(request, step.view, request.path)
+        answer = form_part(request, view, request.path, filing=filing)
     else:
-        is_saved = request.POST.get("act") == "save" and not step.view.troubles
-        answer = _form_page(request, detail, step.view, (step.draft, token), is_saved=is_saved)
+        is_saved = request.POST.get("act") == "save" and not view.troubles
+        answer = _form_page(request, detail, filing, view, (step.draft, token), problem, is_saved=is_saved)
     return _kept(answer, request, item_id, draft.id, token)
 
 
+def _held_added(request: HttpRequest, filing: _Filing, step: Step, now: datetime) -> FormView:
+    """What the holder chose of what they hold (`held:QUESTION:THING`) answers the question, beside what was typed."""
+    act, _, chosen = request.POST.get("act", "").partition(":")
+    question, _, held = chosen.partition(":")
+    if act != "held":
+        return step.view
+    draft = step.draft
+    service.draft_held_add(actor=filing.actor, draft_id=draft.id, question=question, subject=filing.subject, held=held)
+    return draft_view(flow.draft_get(filing.actor, draft.id), now)
+
+
 def _form_page(
-    request: HttpRequest, detail: ItemDetail, view: Any, found: tuple[DraftRow, str] | None, *, is_saved: bool = False
+    request: HttpRequest,
+    detail: ItemDetail,
+    filing: _Filing,
+    view: FormView,
+    found: tuple[DraftRow, str] | None,
+    problem: YiwangError | None = None,
+    *,
+    is_saved: bool = False,
 ) -> HttpResponse:
     context = {
         "detail": detail,
         "form": view,
+        "filing": filing,
         "action": request.path,
         "draft": found[0] if found else None,
         "is_saved": is_saved,
+        "problem": problem_of(problem) if problem else None,
     }
-    return render(request, "yiwang/portal/apply.html", context)
+    return render(request, "yiwang/portal/apply.html", context, status=problem.status if problem else 200)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, item_id: str) -> HttpResponse:
     """What will be sent, once more; sending opens the case."""
-    detail, now = open_item(item_id), timezone.localtime()
-    found = _draft(request, item_id)
+    detail, now, filing = open_item(item_id), timezone.localtime(), _filing(request, item_id)
+    found = _draft(request, item_id, filing.actor)
     if found is None:
         return HttpResponseRedirect(reverse("portal:apply", args=[item_id]))
     draft, token = found
@@ -135,14 +197,13 @@ def review(request: HttpRequest, item_id: str) -> HttpResponse:
     if request.method == "POST":
         try:
             public_demand(request)
-            said = service.form_submit(actor=CITIZEN, draft_id=draft.id, token=token)
-            opened = case_filed(CITIZEN, detail, draft.form, said, channel="web", key=f"draft:{draft.id}")
-            service.draft_drop(actor=CITIZEN, draft_id=draft.id, token=token)
+            opened = _sent(request, detail, filing, draft, token)
         except AnswersWrong:
             return HttpResponseRedirect(reverse("portal:apply", args=[item_id]))
         except YiwangError as error:
             problem = error
         else:
+            request.session.pop(f"filing-{item_id}", None)
             answer = HttpResponseRedirect(reverse("portal:receipt", args=[opened.number]))
             answer.delete_cookie(_cookie(item_id), path=reverse("portal:item", args=[item_id]))
             # Sent twice, the second is told no code: the first one's stays.
@@ -150,12 +211,32 @@ def review(request: HttpRequest, item_id: str) -> HttpResponse:
     context = {
         "detail": detail,
         "form": draft_view(draft, now),
+        "filer": next((one for one in filing.choices if one.subject == filing.subject), None),
+        "may_keep": bool(filing.subject) and any(one.question for one in detail.file.materials),
         "problem": problem_of(problem) if problem else None,
     }
     return render(request, "yiwang/portal/review.html", context, status=problem.status if problem else 200)
 
 
-def case_filed(actor: Actor, detail: ItemDetail, form: Form, said: Submission, *, channel: str, key: str = "") -> Any:
+def _sent(request: HttpRequest, detail: ItemDetail, filing: _Filing, draft: DraftRow, token: str) -> Any:
+    actor = filing.actor
+    filer = None if actor is CITIZEN else Filer(filing.subject, keep=request.POST.get("keep") == "yes")
+    said = service.form_submit(actor=actor, draft_id=draft.id, token=token)
+    opened = case_filed(actor, detail, draft.form, said, channel="web", key=f"draft:{draft.id}", filer=filer)
+    service.draft_drop(actor=actor, draft_id=draft.id, token=token)
+    return opened
+
+
+def case_filed(
+    actor: Actor,
+    detail: ItemDetail,
+    form: Form,
+    said: Submission,
+    *,
+    channel: str,
+    key: str = "",
+    filer: Filer | None = None,
+) -> Any:
     """Open the case of a submission. Who and where the applicant is (questions a browser fills in by itself, or the group
     `applicant`) is kept apart from the answers: it is shown for a purpose only.
     """
@@ -163,7 +244,8 @@ def case_filed(actor: Actor, detail: ItemDetail, form: Form, said: Submission, *
     applicant = {q.key: answers.pop(q.key) for q in form.questions if q.autocomplete and answers.get(q.key)}
     if isinstance(answers.get(APPLICANT), Mapping):
         applicant |= answers.pop(APPLICANT)
-    return service.case_open(
+    opens = service.case_open if filer is None else partial(service.case_file, filer=filer)
+    return opens(
         actor=actor,
         item_id=detail.row.id,
         title=title_of(detail, form, answers),

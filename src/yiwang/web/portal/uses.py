@@ -69,7 +69,7 @@ def uses(request: HttpRequest) -> HttpResponse:
         "subjects": subjects,
         "chosen": chosen,
         "list": found,
-        "rows": [_shown(row) for row in found.items] if found else [],
+        "rows": [_shown(row, actor) for row in found.items] if found else [],
         "hidden": hidden,
     }
     return render(request, "yiwang/portal/uses.html", context)
@@ -89,7 +89,7 @@ def use(request: HttpRequest, use_id: str) -> HttpResponse:
             problem = wrong
     bundle, waiting = _bundle(actor, use_id)
     context = {
-        "use": _shown(row),
+        "use": _shown(row, actor),
         "row": row,
         "bundle": json.dumps(bundle) if bundle else "",
         "fault": check_proof(bundle) if bundle else None,
@@ -122,7 +122,7 @@ def _question(request: HttpRequest, row: trust.UseRow) -> HttpResponse:
     """A case for the office that used the data; asked twice about one use it is the same case."""
     public_demand(request)
     doubt = posted_needed(request, "doubt", WHY)
-    shown = _shown(row)
+    shown = _shown(row, actor_of_request(request))
     opened = flow.case_open(
         actor=CITIZEN,
         item_id=ITEM,
@@ -140,12 +140,21 @@ def _question(request: HttpRequest, row: trust.UseRow) -> HttpResponse:
     return code_kept(answer, request, opened.number, opened.code) if opened.code else answer
 
 
-def _shown(row: trust.UseRow) -> Shown:
+def _office(row: trust.UseRow, actor: Actor) -> str:
+    """A department, or whoever is none: oneself, somebody one let act, the system."""
+    if row.department:
+        return said_department(row.department)
+    if row.who == actor.id:
+        return say(Text(zh="您本人", en="you yourself"))
+    return say(Text(zh="受委托的人", en="somebody let act") if row.acting_for else Text(zh="本系统", en="this system"))
+
+
+def _shown(row: trust.UseRow, actor: Actor) -> Shown:
     what, fields = _named(row)
     return Shown(
         id=row.id,
         at=row.at,
-        office=said_department(row.department) if row.department else say(Text(zh="本系统", en="this system")),
+        office=_office(row, actor),
         who=said_hands(row.who) if row.who.startswith("account:") else "",
         what=what,
         fields=say(Text(zh="、".join(fields), en=", ".join(fields))) if fields else "",

@@ -21,10 +21,12 @@ from yiwang.kernel import selectors as kernel
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import InputError, NotFound, YiwangError
+from yiwang.trust import selectors as trust
 from yiwang.web.actors import actor_of_request, may
 from yiwang.web.answers import problem_of
 from yiwang.web.csvfile import csv_answer
 from yiwang.web.language import pick, say
+from yiwang.web.people import said_hands
 from yiwang.web.reading import page_number, posted, posted_needed
 from yiwang.web.templatetags.say import when
 from yiwang.web.words import WORDS, word
@@ -125,6 +127,8 @@ def case_page(
         "done_works": [one for one in detail.works if one.closed_at is not None],
         "steps": tuple(reversed(flow.case_steps(actor, number))),
         "answers": answer_lines(actor, detail),
+        "filed": trust.filing_of(number),
+        "filed_by": said_hands(detail.opened_by),
         "division": kernel.division_full_name(row.division) if row.division else "",
         "running": running,
         "may_work": running and (works_open or may(actor, "case.work", row.department)),
