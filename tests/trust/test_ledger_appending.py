@@ -17,7 +17,7 @@ from yiwang.kernel.core.canonical import canonical_json
 from yiwang.kernel.errors import InputError
 from yiwang.trust import appending
 from yiwang.trust.adapters.sm2 import sm2_verify
-from yiwang.trust.appending import ledger_append_pending, tiles_folder, verifiers
+from yiwang.trust.appending import append_until, ledger_append_pending, tiles_folder, verifiers
 from yiwang.trust.core.merkle import inclusion_proof, leaf_hash, root_of, verify_inclusion
 from yiwang.trust.core.note import checkpoint_read, note_holds, note_read
 from yiwang.trust.core.tiles import tile_nodes
@@ -240,6 +240,36 @@ def test_when_the_disk_refuses_the_caller_is_told_and_the_next_use_stands(monkey
     use = note()
     ledger_append_pending()
     assert list(Entry.objects.values_list("use", flat=True)) == [use]
+
+
+class Steady(threading.Event):
+    """One use comes in before each round; set when asked for the third time. Pauses are counted, not made."""
+
+    asked = pauses = 0
+
+    def is_set(self) -> bool:
+        self.asked += 1
+        if self.asked == 3:
+            return True
+        note()
+        return False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.pauses += 1
+        return False
+
+
+def test_uses_that_keep_coming_wait_for_the_checkpoint_of_their_period() -> None:
+    stop = Steady()
+    append_until(stop)
+    assert (Entry.objects.count(), SignedHead.objects.count(), stop.pauses) == (2, 2, 2)
+
+
+def test_a_full_batch_is_followed_at_once_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(appending, "BATCH", 1)
+    stop = Steady()
+    append_until(stop)
+    assert (Entry.objects.count(), stop.pauses) == (2, 0)
 
 
 def test_many_uses_take_one_flush() -> None:
