@@ -193,16 +193,24 @@ class AuditLine(models.Model):
     """Who did what to what, when, and for which purpose. Appended by kernel.service.audit only."""
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
-    actor_id = models.CharField(max_length=120, db_index=True)
+    actor_id = models.CharField(max_length=120)
     actor_name = models.CharField(max_length=120)
-    act = models.CharField(max_length=64, db_index=True)
+    act = models.CharField(max_length=64)
     object_kind = models.CharField(max_length=40)
-    object_id = models.CharField(max_length=200, db_index=True)
+    object_id = models.CharField(max_length=200)
     rule = models.CharField(max_length=80, blank=True)
     purpose = models.CharField(max_length=400, blank=True)
     details = models.JSONField(default=dict)
 
     objects: ClassVar = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        # One index to a column, as a line is written with every write there is; acts are also looked for by their beginning.
+        indexes: ClassVar = [
+            models.Index(fields=["actor_id"], name="audit_actor"),
+            models.Index(fields=["act"], name="audit_act", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["object_id"], name="audit_object"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.act} {self.object_id}"
@@ -219,7 +227,7 @@ class AuditLine(models.Model):
 class Event(models.Model):
     """Transactional outbox: written with the change it tells of, delivered at least once afterwards."""
 
-    name = models.CharField(max_length=80, db_index=True)
+    name = models.CharField(max_length=80)
     payload = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
     delivered_at = models.DateTimeField(null=True, db_index=True)

@@ -83,7 +83,8 @@ class Case(models.Model):
 class Work(models.Model):
     """A piece of work of one person or department. Open while `closed_at` is null."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="works")
+    # The unique key begins with it.
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="works", db_index=False)
     number = models.IntegerField()
     token = models.IntegerField()
     node = models.CharField(max_length=80)
@@ -157,7 +158,7 @@ class Due(models.Model):
         TIMER = "timer"
         RUNG = "rung"
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="dues")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="dues", db_index=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     key = models.CharField(max_length=120)
     clock = models.ForeignKey(CaseClock, null=True, on_delete=models.CASCADE)
@@ -201,7 +202,7 @@ class CaseStep(models.Model):
     SAID: ClassVar[frozenset[str]] = frozenset({"values", "result", "key", "reason", "text"})
     OPENED: ClassVar[Mapping[str, str]] = {"outline": "event", "sealed_said": "event"}
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps", db_index=False)
     number = models.IntegerField()
     at = models.DateTimeField()
     kind = models.CharField(max_length=24)
@@ -211,7 +212,7 @@ class CaseStep(models.Model):
     outline = models.JSONField(default=dict)
     sealed_said = column_sealed()
     passed = models.JSONField(default=list)  # [mark, element, token] in order
-    process = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT)
+    process = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT, db_index=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "number"], name="one_step_a_number")]
