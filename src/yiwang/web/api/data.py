@@ -12,16 +12,18 @@ from yiwang.web.api.shapes import CatalogueOut, LoadOut, load_out, resource_out
 from yiwang.web.work.upload import load_from_upload
 
 router = Router(tags=["data"])
+# PostgreSQL keeps no NUL in a text and breaks when it is asked for one.
+SAYABLE = r"^[^\x00]*$"
 
 
 @router.get("/catalogue", response={200: CatalogueOut, **ERRORS}, summary="查询数据目录 / search the catalogue")
 def catalogue(
     request: HttpRequest,
-    search: str = Query("", max_length=100),
-    category: str = "",
-    library: str = "",
-    provider: str = "",
-    share_type: str = "",
+    search: str = Query("", max_length=100, pattern=SAYABLE),
+    category: str = Query("", pattern=SAYABLE),
+    library: str = Query("", pattern=SAYABLE),
+    provider: str = Query("", pattern=SAYABLE),
+    share_type: str = Query("", pattern=SAYABLE),
     page: int = Query(1, ge=1),
     per_page: int = Query(20, ge=1, le=200),
 ) -> CatalogueOut:
