@@ -67,3 +67,14 @@ def test_what_is_just_small_enough_goes_on(city: object, settings: Any) -> None:
     kind = "application/x-www-form-urlencoded"
     assert Client().post("/track/", body, content_type=kind).status_code == 404
     assert Client().post("/track/", body + "z", content_type=kind).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [("/services/?q=a%00b", None), ("/services/%00/", None), ("/track/", {"number": "2026\x00", "code": "x"})],
+)
+def test_what_no_text_may_hold_is_malformed(city: object, where: str, said: dict[str, str] | None) -> None:
+    answer = Client().get(where) if said is None else Client().post(where, said)
+    assert answer.status_code == 400
+    assert "不合规范" in answer.content.decode()
+    assert Client().get("/api/catalogue?q=%00").json()["error"]["code"] == "malformed"
