@@ -29,6 +29,20 @@ def applicant_seen(actor: Actor, case: Case, purpose: str) -> str:
     )
 
 
+def case_file_seen(actor: Actor, case: Case, name: str) -> str:
+    """Note that a file given with a case was opened by whoever handles the case: that is its purpose."""
+    return use_note(
+        actor=actor,
+        resource=f"case:{case.number}",
+        version="",
+        fields=[name],
+        about=case_subjects(case),
+        purpose=f"办理办件 {case.number}，打开附件",
+        via="case",
+        rows=1,
+    )
+
+
 def case_subjects(case: Case) -> list[str]:
     """Whose matter it is: whoever it was filed for, and whoever's number was written as the applicant's."""
     filed = filing_of(case.number)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import BinaryIO
 
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 
-from yiwang.flow.answers import CaseDetail, CaseRow, NoteRow, StepRow, StuckRow, Tracking, WorkDetail, WorkRow
-from yiwang.flow.applicants import applicant_seen
+from yiwang.flow.answers import CaseDetail, CaseRow, FileRow, NoteRow, StepRow, StuckRow, Tracking, WorkDetail, WorkRow
+from yiwang.flow.applicants import applicant_seen, case_file_seen
 from yiwang.flow.asking import says_of
 from yiwang.flow.casework import moment
 from yiwang.flow.core.process.nodes import UserTask
@@ -35,7 +36,7 @@ from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import NotFound, Refused
 from yiwang.kernel.paging import Page, paged
-from yiwang.kernel.selectors import city_calendar, department_name
+from yiwang.kernel.selectors import city_calendar, department_name, file_open
 from yiwang.kernel.service import audit
 
 # The applicant may say how it went once the case has ended by itself.
@@ -101,6 +102,20 @@ def case_get(actor: Actor, number: str, *, purpose: str = "") -> CaseDetail:
         calls=tuple(case.calls.order_by("id").values_list("number", flat=True)),
         opened_by=case.opened_by,
     )
+
+
+def case_file_open(actor: Actor, number: str, digest: str) -> tuple[FileRow, BinaryIO]:
+    """A file given with a case, for whoever may read the case; the line about it stands before this returns.
+
+    Raises NotFound, also for a file of another case, Refused.
+    """
+    case = case_whole(number)
+    demand_case(actor, "case.read", case)
+    found = case.files.filter(digest=digest).first()
+    if found is None:
+        raise NotFound(zh="办件没有这个文件", en="the case has no such file", where=digest)
+    case_file_seen(actor, case, found.name)
+    return file_row(found), file_open(digest)
 
 
 def case_track(number: str, code: str) -> Tracking:

@@ -67,7 +67,16 @@ from yiwang.flow.processregister import (
     process_versions,
 )
 from yiwang.flow.processrows import ProcessRow, ProcessVersionRow
-from yiwang.flow.reading import CaseFilter, case_get, case_list, case_steps, case_track, work_get, work_list
+from yiwang.flow.reading import (
+    CaseFilter,
+    case_file_open,
+    case_get,
+    case_list,
+    case_steps,
+    case_track,
+    work_get,
+    work_list,
+)
 from yiwang.flow.reporting import WeekFiled, week_report, week_report_page, week_report_pdf
 from yiwang.flow.suggesting import Guess, RouterRow, TicketSuggestion, router_list, ticket_suggest
 
@@ -102,6 +111,7 @@ __all__ = [
     "draft_get",
     "form_get",
     "CaseFilter",
+    "case_file_open",
     "case_get",
     "case_list",
     "case_steps",

@@ -15,7 +15,9 @@ from yiwang.kernel.selectors import Page, file_open, paged
 from yiwang.kernel.service import audit
 from yiwang.trust.answers import ArchiveRow, ArchiveView, CheckLine, TransferLine
 from yiwang.trust.core.fourchecks import CHECKS, Check
+from yiwang.trust.holders import holder_hashes
 from yiwang.trust.models import ArchiveBox
+from yiwang.trust.uses import use_note
 
 
 def archive_list(actor: Actor, *, state: str = "", over: bool = False, page: int = 1) -> Page[ArchiveRow]:
@@ -52,7 +54,7 @@ def archive_get(actor: Actor, number: str) -> ArchiveView:
 
 
 def archive_file(actor: Actor, number: str, *, purpose: str) -> BinaryIO:
-    """The package itself, for a purpose, which leaves a line: all of a case is in it. Raises NotFound."""
+    """The package itself, for a purpose, which leaves a line those it is about read: all of a case is in it. Raises NotFound."""
     box = _box(actor, number)
     if not purpose.strip():
         raise InputError(zh="请说明调阅的用途", en="say what you read it for", where="purpose")
@@ -63,6 +65,16 @@ def archive_file(actor: Actor, number: str, *, purpose: str) -> BinaryIO:
         object_id=number,
         rule=demand(actor, "archive.read", box.department).rule,
         purpose=purpose,
+    )
+    use_note(
+        actor=actor,
+        resource=f"case:{number}",
+        version="",
+        fields=("archive",),
+        about=holder_hashes(number),
+        purpose=purpose.strip()[:400],
+        via="archive",
+        rows=1,
     )
     return file_open(box.digest)
 

@@ -26,6 +26,7 @@ from yiwang.trust.credentials import CONTEXT, PURPOSE, credential_unknown
 from yiwang.trust.holders import held_hashes
 from yiwang.trust.keys import key_id, open_bytes, public_keys, signing_key
 from yiwang.trust.models import Credential, CredentialKind
+from yiwang.trust.uses import use_note
 
 # How long a list that somebody took home may be used before it says nothing any more.
 FRESH = timedelta(days=7)
@@ -48,7 +49,7 @@ def credential_list(actor: Actor, *, department: str = "", kind: str = "", page:
 
 def credential_get(actor: Actor, number: str, *, purpose: str = "") -> CredentialView:
     """One credential. What it says of its holder comes to the holder and those acting for them, and to its office with a
-    purpose, which leaves an audit line. Raises NotFound, also where it is not the actor's to see.
+    purpose, which leaves an audit line and one the holder reads. Raises NotFound, also where it is not the actor's to see.
     """
     row = Credential.objects.filter(number=number).select_related("kind").first()
     own = row is not None and row.subject_hash in held_hashes(actor)
@@ -66,6 +67,15 @@ def credential_get(actor: Actor, number: str, *, purpose: str = "") -> Credentia
                 object_id=number,
                 purpose=purpose.strip(),
                 details={"fields": sorted(claims or {})},
+            )
+            use_note(
+                actor=actor,
+                resource=f"credential:{number}",
+                version="",
+                fields=sorted(claims or {}),
+                about=[row.subject_hash],
+                purpose=purpose.strip()[:400],
+                rows=1,
             )
     file = kind_file(row.kind)
     titles = {field.id: field.title for field in file.fields}

@@ -34,6 +34,7 @@ from yiwang.web.reading import page_number, posted_needed
 ITEM = "data-question"
 WHY = Text(zh="您的疑问", en="Your question")
 CASE = Text(zh="办件", en="a case")
+CREDENTIAL = Text(zh="证照", en="a credential")
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,8 @@ def _named(row: trust.UseRow) -> tuple[str, tuple[str, ...]]:
     """The resource and its fields by their titles; what the catalogue does not know stands for itself."""
     if row.resource.startswith("case:"):
         return f"{say(CASE)} {row.resource.removeprefix('case:')}", row.fields
+    if row.resource.startswith("credential:"):
+        return f"{say(CREDENTIAL)} {row.resource.removeprefix('credential:')}", row.fields
     try:
         facts = trust.resource_facts(row.resource)
     except NotFound:

@@ -244,14 +244,11 @@ def case_act(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def case_file(request: HttpRequest, number: str, digest: str) -> HttpResponseBase:
-    """A file of a case for whoever may read the case; sent as a download, never shown as a page."""
-    detail = flow.case_get(actor_of_request(request), number)
-    found = next((one for one in detail.files if one.digest == digest), None)
-    if found is None:
-        raise NotFound(zh="办件没有这个文件", en="the case has no such file", where=digest)
+    """A file of a case for whoever may read the case, with a line those it is about read; never shown as a page."""
+    found, content = flow.case_file_open(actor_of_request(request), number, digest)
     is_picture = found.media_type in ("image/png", "image/jpeg", "image/webp", "image/gif")
     answer = FileResponse(
-        kernel.file_open(digest),
+        content,
         as_attachment=not is_picture,
         filename=found.name,
         content_type=found.media_type if is_picture else "application/octet-stream",
