@@ -157,10 +157,12 @@ class ErrorIn(Schema):
     code: str
     zh: str
     en: str
-    where: str
-    hint_zh: str
-    hint_en: str
+    where: str = ""
+    hint_zh: str = ""
+    hint_en: str = ""
     faults: list[FaultOut] | None = None
+    # what a system administrator finds the record of an unexpected error by
+    reference: str | None = None
 
 
 class ErrorOut(Schema):
