@@ -56,13 +56,13 @@ await mkdir(target, {recursive: true});
 const {metafile} = await build({
   metafile: true,
   absWorkingDir: here,
-  entryPoints: ["src/app.mjs", "src/charts.mjs", "src/studio.mjs", "src/diagram.mjs", "src/modeler.mjs", "src/verify.mjs", "src/proof.mjs", "src/app.css", "src/studio.css",
+  entryPoints: ["src/app.mjs", "src/charts.mjs", "src/studio.mjs", "src/diagram.mjs", "src/modeler.mjs", "src/formeditor.mjs", "src/verify.mjs", "src/proof.mjs", "src/app.css", "src/studio.css", "src/formeditor.css",
     "src/diagram.css"],
   outdir: target,
   outExtension: {".js": ".js"},
   assetNames: "[name]",
-  // The packages' own would break the content policy.
-  alias: {domify: "./src/domify.mjs", "style-mod": "./src/stylemod.mjs"},
+  // The packages' own would break the content policy. The form editor and what it draws with must share one preact.
+  alias: {domify: "./src/domify.mjs", "style-mod": "./src/stylemod.mjs", preact: "./node_modules/preact"},
   loader: {".woff2": "file"},
   bundle: true,
   minify: true,

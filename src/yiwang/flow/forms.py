@@ -38,18 +38,13 @@ class FormFile:
 
 def form_parse(data: bytes, where: str) -> FormFile:
     """The JSON of a form. Raises PackError; what the form says is checked with the pack."""
-    body = body_read(data, where)
+    try:
+        body = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise PackError(zh=f"不是 JSON：{error}", en=f"not JSON: {error}", where=where) from error
     if not isinstance(body, dict) or not isinstance(body.get("id"), str):
         raise PackError(zh="表单须是带 id 的 JSON 对象", en="a form is a JSON object with an id", where=where)
     return FormFile(body["id"], body)
-
-
-def body_read(data: bytes, where: str) -> Any:
-    """Raises PackError for what is no JSON."""
-    try:
-        return json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise PackError(zh=f"不是 JSON：{error}", en=f"not JSON: {error}", where=where) from error
 
 
 def form_body(body: Mapping[str, Any], form_id: str) -> dict[str, Any]:

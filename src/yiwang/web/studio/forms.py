@@ -19,7 +19,6 @@ from yiwang.flow import service
 from yiwang.flow.core.forms.editing import Line, lines
 from yiwang.flow.core.forms.settings import setting_read, settings_of
 from yiwang.flow.core.forms.vocabulary import COMPONENTS
-from yiwang.flow.forms import body_read
 from yiwang.flow.selectors import FormVersionRow, FormWritten
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
@@ -216,11 +215,10 @@ def form_edit(request: HttpRequest, form_id: str) -> HttpResponse:
     if request.method == "POST":
         source = request.POST.get("source", "").replace("\r\n", "\n")
         try:
-            body = body_read(posted_needed(request, "source", FORM_TEXT).encode(), form_id)
             saved = service.form_draft_save(
                 actor=actor,
                 form_id=form_id,
-                body=body if isinstance(body, dict) else {},
+                body=_body(posted_needed(request, "source", FORM_TEXT)),
                 number=detail.version.number if own else None,
                 note=posted(request, "note"),
             )
@@ -228,6 +226,16 @@ def form_edit(request: HttpRequest, form_id: str) -> HttpResponse:
         except (InputError, Conflict) as error:
             problem = error
     return page(request, detail, "edit", problem, source=source, own=own, note=posted(request, "note"))
+
+
+def _body(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(zh=f"不是 JSON：{error}", en=f"This is not JSON: {error}", where="source") from error
+    if not isinstance(found, dict):
+        raise InputError(zh="表单须是 JSON 对象。", en="A form is a JSON object.", where="source")
+    return found
 
 
 @require_POST
