@@ -118,7 +118,9 @@ def test_an_overlay_states_only_what_differs(tmp_path: Path) -> None:
 
 def test_an_overlay_changes_its_digest_with_its_base(tmp_path: Path) -> None:
     base = write_pack(tmp_path, "base-list", departments__city_yaml=DEPARTMENTS)
-    over = write_pack(tmp_path, "our-list", more="extends: base-list", departments__city_yaml="valid_from: 2021-01-01\n")
+    over = write_pack(
+        tmp_path, "our-list", more="extends: base-list", departments__city_yaml="valid_from: 2021-01-01\n"
+    )
     before = pack_read(over, [tmp_path]).digest
     (base / "departments" / "city.yaml").write_text(DEPARTMENTS.replace("人社局", "社保局"), encoding="utf-8")
     assert pack_read(over, [tmp_path]).digest != before

@@ -16,7 +16,9 @@ Json = Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象 / p
 
 def backup(
     folder: Annotated[Path, typer.Argument(help="空目录 / an empty folder")],
-    check: Annotated[bool, typer.Option("--check", help="只核对已有的备份 / only check a backup that is there")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="只核对已有的备份 / only check a backup that is there")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Copy database, lake, files and ledger into one folder while the city runs; keys are kept apart. 备份全城。"""
@@ -39,13 +41,17 @@ def backup(
 
 def restore(
     folder: Annotated[Path, typer.Argument(help="备份目录 / the backup's folder")],
-    verify: Annotated[bool, typer.Option("--verify", help="核对行数、版本和账本的根 / check rows, versions and root")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="核对行数、版本和账本的根 / check rows, versions and root")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Make the city of a backup again in an empty YIWANG_HOME; every file is checked first. 从备份恢复。"""
     _tell(backup_restore(actor=shell_actor(), folder=folder, verify=verify, told=_progress), as_json)
     if not verify:
-        told.print(say("没有核对恢复的结果；加 --verify 会核对。", "What was restored was not counted again; --verify does."))
+        told.print(
+            say("没有核对恢复的结果；加 --verify 会核对。", "What was restored was not counted again; --verify does.")
+        )
 
 
 def _progress(text: Text) -> None:

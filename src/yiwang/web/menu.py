@@ -38,7 +38,14 @@ MAIN = (
     _Plan("开放数据", "Open data", "portal:opendata", "database"),
     _Plan("工作台", "Workbench", "work:home", "layout-dashboard", "catalogue.read", under=("/work/",)),
     _Plan("规则", "Rules", "studio:decisions", "gavel", "decision.read", under=("/studio/",)),
-    _Plan("流程", "Processes", "studio:processes", "sitemap", "process.read", under=("/studio/processes/", "/studio/forms/")),
+    _Plan(
+        "流程",
+        "Processes",
+        "studio:processes",
+        "sitemap",
+        "process.read",
+        under=("/studio/processes/", "/studio/forms/"),
+    ),
     _Plan("驾驶舱", "Cockpit", "cockpit:board", "gauge", "board.view", under=("/cockpit/",)),
 )
 WORK = (

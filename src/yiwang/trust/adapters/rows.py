@@ -47,11 +47,11 @@ def _spelling(field: Any) -> Callable[[Any], Any]:
 
 def _moment(value: datetime | None) -> str | None:
     """In UTC without saying so, as the framework writes and reads it."""
-    return value and str(value.astimezone(UTC).replace(tzinfo=None))
+    return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))
 
 
 def _day(value: date | None) -> str | None:
-    return value and value.isoformat()
+    return None if value is None else value.isoformat()
 
 
 @contextmanager
