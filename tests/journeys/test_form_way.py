@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-FORM = "/studio/forms/petition/"
+FORM = "/studio/forms/hotline-ticket/"
 ASKED = "从哪里得知这个渠道"
 
 
 def test_a_changed_form_is_asked_of_new_people_and_a_begun_draft_stays(visit) -> None:
-    began = visit("/services/petition/apply/", scripts=False)
+    began = visit("/services/hotline-ticket/apply/", scripts=False)
     began.get_by_role("button", name="保存，以后再填").click()
     expect(began.locator("main")).to_contain_text("草稿已保存")
 
@@ -33,14 +33,14 @@ def test_a_changed_form_is_asked_of_new_people_and_a_begun_draft_stays(visit) ->
     approver.get_by_role("button", name="批准，立即生效").click()
     expect(approver.locator(".note-good")).to_contain_text("已批准")
 
-    expect(visit("/services/petition/apply/", scripts=False).get_by_label(ASKED)).to_be_visible()
+    expect(visit("/services/hotline-ticket/apply/", scripts=False).get_by_label(ASKED)).to_be_visible()
     began.reload()
     expect(began.locator("form.asked-form")).to_be_visible()
     expect(began.get_by_label(ASKED)).to_have_count(0)
 
 
 def test_the_editor_draws_a_form_and_keeps_its_mark(visit) -> None:
-    page = visit("/studio/forms/mediation/edit/", who="lead")
+    page = visit("/studio/forms/hotline-handle/edit/", who="lead")
     expect(page.locator("[data-form-editor][data-drawn]")).to_be_visible()
     expect(page.locator(".fjs-editor-container .fjs-element").first).to_be_visible()
     expect(page.locator(".fjs-powered-by").first).to_be_visible()
