@@ -42,7 +42,11 @@ def trust_seed(system: Actor) -> None:
     from yiwang.trust.service import subject_bind
 
     password = demo_accounts()[0].password
-    for folder in (ROOT / "packs/foundation/data-sharing", ROOT / "packs/service/data-question"):
+    for folder in (
+        ROOT / "packs/foundation/data-sharing",
+        ROOT / "packs/service/data-question",
+        ROOT / "packs/service/reconsideration",
+    ):
         pack_install(actor=system, folder=folder)
     pack_install(actor=system, folder=ROOT / "tests/journeys/trust-tests")
     table = Path(settings.PLACE.home) / "allowance.csv"
