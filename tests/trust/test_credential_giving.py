@@ -53,7 +53,7 @@ def test_asked_twice_it_is_given_once(who: Actor) -> None:
 def test_a_process_gives_one_by_an_action_and_knows_nothing_of_its_holder(
     who: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holders, "_sources", [lambda case: APPLICANT])
+    monkeypatch.setattr(holders, "_sources", [(lambda case: APPLICANT, lambda case: ())])
     said = {"case": "C-5", "kind": "stall-card", "claims": CLAIMS}
     number = action_run(name="trust.credential_issue", arguments=said, actor=SHELL, key="case:C-5:1")
     assert number == action_run(name="trust.credential_issue", arguments=said, actor=SHELL, key="case:C-5:1")

@@ -259,13 +259,19 @@ class Steady(threading.Event):
         return False
 
 
-def test_uses_that_keep_coming_wait_for_the_checkpoint_of_their_period() -> None:
+@pytest.fixture
+def own_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop has a thread and a connection of its own; here it runs within the test's."""
+    monkeypatch.setattr(appending, "close_old_connections", lambda: None)
+
+
+def test_uses_that_keep_coming_wait_for_the_checkpoint_of_their_period(own_connection: None) -> None:
     stop = Steady()
     append_until(stop)
     assert (Entry.objects.count(), SignedHead.objects.count(), stop.pauses) == (2, 2, 2)
 
 
-def test_a_full_batch_is_followed_at_once_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_batch_is_followed_at_once_by_the_next(monkeypatch: pytest.MonkeyPatch, own_connection: None) -> None:
     monkeypatch.setattr(appending, "BATCH", 1)
     stop = Steady()
     append_until(stop)

@@ -93,7 +93,7 @@ def test_a_dry_run_lists_each_case_with_its_verdict_and_reason_and_moves_nothing
 def test_confirmed_the_safe_ones_move_and_the_batch_goes_back_exactly(lead: Client) -> None:
     version("a", "b")
     numbers = cases(3)
-    before = list(Case.objects.order_by("pk").values_list("state", flat=True))
+    before = [case.state for case in Case.objects.order_by("pk")]
     version("a", "b", word="理")
     done = lead.post(f"{HERE}move/", {"to": "2"}).content.decode()
     assert "data-moved>3<" in done and versions(numbers) == [2, 2, 2]
@@ -102,7 +102,7 @@ def test_confirmed_the_safe_ones_move_and_the_batch_goes_back_exactly(lead: Clie
     assert batch in text and "没有要迁的办件" in text
     back = lead.post(f"{HERE}revert/", {"batch": batch})
     assert back.status_code == 302 and versions(numbers) == [1, 1, 1]
-    assert list(Case.objects.order_by("pk").values_list("state", flat=True)) == before
+    assert [case.state for case in Case.objects.order_by("pk")] == before
 
 
 def test_only_those_ticked_move_with_consent(lead: Client) -> None:
