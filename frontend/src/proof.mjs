@@ -46,10 +46,31 @@ export async function signedHead(note, keys) {
   return null;
 }
 
-// "" when everything holds, else what does not: signature, tree or person.
+// Names of the witnesses that signed the checkpoint too; null when the signature of one does not hold.
+export async function cosigners(note, keys) {
+  const [body, lines] = [note.slice(0, note.lastIndexOf("\n\n")), note.slice(note.lastIndexOf("\n\n") + 2)];
+  const found = [];
+  for (const key of keys) {
+    const [name, id] = key.split("+", 2);
+    const raw = base(key.slice(name.length + id.length + 2));
+    if (raw[0] !== 4 || !same((await sha(joined(utf8(`${name}\n`), raw))).slice(0, 4), hex(id))) return null;
+    const line = lines.split("\n").filter((one) => one.startsWith(`— ${name} `)).map((one) => base(one.slice(one.lastIndexOf(" ") + 1)))
+      .find((one) => same(one.slice(0, 4), hex(id)));
+    if (!line) continue;
+    if (line.length !== 76) return null;
+    const said = utf8(`cosignature/v1\ntime ${new DataView(line.buffer).getBigUint64(4)}\n${body}\n`);
+    const held = await crypto.subtle.importKey("raw", raw.slice(1), {name: "Ed25519"}, false, ["verify"]);
+    if (!(await crypto.subtle.verify({name: "Ed25519"}, held, line.slice(12), said))) return null;
+    found.push(name);
+  }
+  return found;
+}
+
+// "" when everything holds, else what does not: signature, witness, tree or person.
 export async function fault(proof) {
   const head = await signedHead(proof.checkpoint, proof.keys);
   if (!head) return "signature";
+  if (!(await cosigners(proof.checkpoint, proof.witnesses ?? []))) return "witness";
   const leaf = base(proof.leaf);
   const root = await rootByPath(await leafHash(leaf), proof.index, head.size, proof.hashes.map(hex));
   if (head.size !== proof.size || !root || !same(root, head.root)) return "tree";
@@ -60,19 +81,23 @@ export async function fault(proof) {
   return among && same(among, hex(about.root)) ? "" : "person";
 }
 
-// What is told stands on the page, in the reader's language: data-holds, -signature, -tree, -person, -old.
+// What is told stands on the page, in the reader's language: data-holds, -cosigned, -signature, -witness, -tree, -person, -old.
 const button = globalThis.document?.getElementById("check-proof");
 if (button) {
   const result = document.getElementById("proof-result");
   button.hidden = false;
   button.addEventListener("click", async () => {
     let found;
+    let others = [];
     try {
-      found = await fault(JSON.parse(button.dataset.proof));
+      const proof = JSON.parse(button.dataset.proof);
+      found = await fault(proof);
+      if (!found) others = await cosigners(proof.checkpoint, proof.witnesses ?? []);
     } catch (error) {
       found = error.name === "NotSupportedError" ? "old" : "tree";
     }
     result.dataset.state = found || "holds";
     result.textContent = result.dataset[found || "holds"];
+    if (others.length) result.textContent += ` ${result.dataset.cosigned}${others.join(" · ")}`;
   });
 }

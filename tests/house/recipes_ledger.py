@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,8 @@ from smallcity import Recipe, World
 from yiwang.trust import backups
 from yiwang.trust import service as trust
 from yiwang.trust.adapters.databases import Copy
+from yiwang.trust.core.witness import witness_key, witness_look
+from yiwang.trust.selectors import ledger_file
 
 
 def _database(folder: Path) -> Copy:
@@ -43,7 +46,31 @@ def _restore(world: World) -> partial[object]:
     return partial(trust.backup_restore, actor=world.actor, folder=world.folder / "backup", verify=False)
 
 
-RECIPES: dict[str, Recipe] = {"backup_make": _backup, "backup_restore": _restore, "ledger_export": _export}
+def _register(world: World) -> partial[object]:
+    return partial(trust.witness_register, actor=world.actor, key=str(witness_key(world.folder / "w", "audit.example")))
+
+
+def _end(world: World) -> partial[object]:
+    _register(world)()
+    return partial(trust.witness_end, actor=world.actor, name="audit.example")
+
+
+def _cosigned(world: World) -> partial[object]:
+    trust.use_note(actor=world.actor, resource="r", version="1", fields=[], about=[], purpose="核对名单")
+    trust.ledger_append_pending()
+    _register(world)()
+    seen = witness_look(world.folder / "w", lambda path: ledger_file(path), "audit.example", int(time.time()))
+    return partial(trust.cosignature_take, actor=world.actor, text=seen.note)
+
+
+RECIPES: dict[str, Recipe] = {
+    "backup_make": _backup,
+    "backup_restore": _restore,
+    "ledger_export": _export,
+    "witness_register": _register,
+    "witness_end": _end,
+    "cosignature_take": _cosigned,
+}
 EXEMPT: dict[str, str] = {
     "append_until": "a loop around ledger_append_pending that the server runs in a thread",
     "backup_check": "reads a folder of files outside the city and changes nothing anywhere",

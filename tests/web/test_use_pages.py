@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -16,9 +17,16 @@ from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.service import account_create, department_save, pack_install
 from yiwang.trust.core.verifier import check_proof
+from yiwang.trust.core.witness import witness_key, witness_look
 from yiwang.trust.models import SignedHead
-from yiwang.trust.selectors import subject_hash
-from yiwang.trust.service import ledger_append_pending, subject_bind, use_note
+from yiwang.trust.selectors import ledger_file, subject_hash
+from yiwang.trust.service import (
+    cosignature_take,
+    ledger_append_pending,
+    subject_bind,
+    use_note,
+    witness_register,
+)
 
 pytestmark = pytest.mark.django_db
 CLERK = Actor(id="account:77", name="王办事", department="civil-affairs")
@@ -50,6 +58,20 @@ def test_one_sees_one_s_own_uses_and_not_those_of_others(resident: Client) -> No
     page = resident.get("/account/uses/").content.decode()
     assert "核对低保名单" in page and "民政" in page
     assert "核查邻居收入" not in page
+
+
+def test_who_signed_the_checkpoint_too_stands_under_the_proof_and_the_list(resident: Client, tmp_path: Path) -> None:
+    use = note(MINE, "核对低保名单")
+    ledger_append_pending()
+    assert "联署" not in resident.get("/account/uses/").content.decode()
+    witness_register(actor=SYSTEM, key=str(witness_key(tmp_path, "audit.example")))
+    seen = witness_look(tmp_path, ledger_file, "audit.example", int(timezone.now().timestamp()))
+    cosignature_take(actor=SYSTEM, text=seen.note)
+    for address in ("/account/uses/", f"/account/uses/{use}/"):
+        page = resident.get(address).content.decode()
+        assert "audit.example" in page.replace("data-proof", "") and "联署" in page
+    (own,) = resident.get(f"/account/uses/{use}/").context["witnesses"]
+    assert own[0] == "audit.example"
 
 
 def test_a_use_shows_its_proof_which_holds_offline(resident: Client) -> None:

@@ -1,4 +1,4 @@
-"""yiwang verify and witness: looking through a log, from inside and from outside."""
+"""yiwang verify, witness and ledger: looking through a log from inside and from outside, and taking in what witnesses signed."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ import json
 import time
 import urllib.error
 import urllib.request
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from yiwang.cli.output import out, print_json, say, shell_actor
 from yiwang.kernel.errors import InputError
 from yiwang.trust.core.note import NoteWrong
-from yiwang.trust.core.verifier import Fault, Found, check_folder, check_proof
+from yiwang.trust.core.verifier import Fault, Found, check_folder, check_proof, cosigners
 from yiwang.trust.core.witness import Fetch, witness_key, witness_look
-from yiwang.trust.service import ledger_append_pending, ledger_export, ledger_verify
+from yiwang.trust.selectors import witness_list
+from yiwang.trust.service import (
+    cosignature_take,
+    ledger_append_pending,
+    ledger_export,
+    ledger_verify,
+    witness_end,
+    witness_register,
+)
 
+app = typer.Typer(help="账本的见证 / witnesses of the ledger", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象 / print one JSON object")]
 PATIENCE = 30
 
@@ -37,8 +48,7 @@ def verify(
         out.print(say(f"导出 {count} 条", f"exported {count} entries"))
         return
     if path is not None and path.is_file():
-        fault = check_proof(_json(path))
-        _tell(fault, say("证明成立", "the proof holds"), {}, as_json)
+        _proof(_json(path), as_json)
         return
     if path is not None and not path.is_dir():
         raise InputError(zh=f"没有 {path}", en=f"there is no {path}", where=str(path))
@@ -83,6 +93,72 @@ def witness(
         if not every:
             return
         time.sleep(every)
+
+
+@app.command("witness-add")
+def witness_add(
+    key: Annotated[
+        str, typer.Argument(help="见证方的公钥（yiwang witness --json 的 key） / the witness's verifier key")
+    ],
+) -> None:
+    """Let a witness's signatures count from now on. 登记见证方。"""
+    row = witness_register(actor=shell_actor(), key=key)
+    out.print(say(f"已登记见证方 {row.name}", f"registered the witness {row.name}"))
+
+
+@app.command("witness-end")
+def witness_stop(name: str) -> None:
+    """Take nothing more from a witness; what it signed stays. 停用见证方。"""
+    row = witness_end(actor=shell_actor(), name=name)
+    out.print(say(f"已停用见证方 {row.name}", f"ended the witness {row.name}"))
+
+
+@app.command("witnesses")
+def witnesses(as_json: Json = False) -> None:
+    """List the witnesses and how far each has signed. 列出见证方。"""
+    rows = witness_list()
+    if as_json:
+        print_json([asdict(row) for row in rows])
+        return
+    for row in rows:
+        state = say("在用", "in use") if row.ended_at is None else say("已停用", "ended")
+        out.print(f"{row.name}  {row.size}  {row.since:%Y-%m-%d}  {state}")
+
+
+@app.command("take-cosignature")
+def take_cosignature(
+    file: Annotated[
+        Path, typer.Argument(help="见证方目录里的 checkpoint 文件 / the file checkpoint of the witness's folder")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Check, keep and publish what witnesses signed under a checkpoint of this city. 收下见证方的联署。"""
+    if not file.is_file():
+        raise InputError(zh=f"没有 {file}", en=f"there is no {file}", where=str(file))
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(zh=f"{file} 不是检查点", en=f"{file} is no checkpoint", where=str(file)) from error
+    taken = cosignature_take(actor=shell_actor(), text=text)
+    if as_json:
+        print_json(asdict(taken))
+        return
+    out.print(
+        say(
+            f"{taken.size} 条的检查点由 {'、'.join(taken.witnesses)} 联署，新收 {taken.fresh} 个",
+            f"the checkpoint of {taken.size} entries is also signed by {', '.join(taken.witnesses)}; {taken.fresh} new",
+        )
+    )
+
+
+def _proof(said: dict[str, Any], as_json: bool) -> None:
+    fault = check_proof(said)
+    held = [] if fault else cosigners(said["checkpoint"], said.get("witnesses", ()))[0]
+    others = [(name, f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC") for name, at in held]
+    text = say("证明成立", "the proof holds") + "".join(
+        say(f"；{name} 于 {at} 联署", f"; also signed by {name} at {at}") for name, at in others
+    )
+    _tell(fault, text, {"witnesses": [{"name": name, "at": at} for name, at in others]}, as_json)
 
 
 def _tell(fault: Fault | None, text: str, said: dict[str, object], as_json: bool) -> None:

@@ -112,6 +112,7 @@ ACTS: dict[str, Act] = dict(
             Role.AUDITOR,
         ),
         _act("use.count", "统计数据使用", "count uses of data", Role.DATA_LEAD, Role.AUDITOR, scoped=False),
+        _act("witness.edit", "登记账本见证", "register witnesses of the ledger", Role.DATA_LEAD, scoped=False),
         _act("use.audit", "审计数据使用", "audit uses of data", Role.AUDITOR, scoped=False),
         _act("audit.read", "查看审计记录", "read audit lines", Role.AUDITOR, Role.ADMIN, scoped=False),
     ]

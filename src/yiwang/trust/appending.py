@@ -27,6 +27,7 @@ from yiwang.trust.core.merkle import SIZE, Frontier, leaf_hash
 from yiwang.trust.core.note import SM2, Checkpoint, Note, Signature, Verifier, signature_ed25519
 from yiwang.trust.core.tiles import WIDTH, tiles_write
 from yiwang.trust.errors import ProofWrong
+from yiwang.trust.heads import head_cosigned, head_text, witness_keys
 from yiwang.trust.journal import Read, journal_folder, pending, segment_drop, segments
 from yiwang.trust.keys import signing_key, sm2_key
 from yiwang.trust.models import Entry, EntrySubject, LedgerState, SignedHead
@@ -166,11 +167,22 @@ def _publish() -> int:
             _tile(state)
         if state.size and not SignedHead.objects.filter(size=state.size).exists():
             _sign(state)
+    heads_put()
+    return int(state.size)
+
+
+def heads_put() -> None:
+    """The small files beside the tiles: keys of the city and of its witnesses, the newest head, the newest cosigned one."""
     _put("keys", "".join(f"{one}\n" for one in verifiers()))
     head = SignedHead.objects.order_by("-size").first()
     if head is not None:
-        _put("checkpoint", head.note)
-    return int(state.size)
+        _put("checkpoint", head_text(head))
+    witnesses = witness_keys()
+    if witnesses:
+        _put("witnesses", "".join(f"{one}\n" for one in witnesses))
+    cosigned = head_cosigned() if witnesses else None
+    if cosigned is not None:
+        _put("cosigned", head_text(cosigned))
 
 
 def _put(name: str, text: str) -> None:

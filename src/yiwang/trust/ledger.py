@@ -23,9 +23,12 @@ from yiwang.trust.bindings import subjects_of
 from yiwang.trust.core.merkle import consistency_proof, inclusion_proof, leaf_hash, nodes_of
 from yiwang.trust.core.tiles import tile_nodes
 from yiwang.trust.errors import ProofWrong
+from yiwang.trust.heads import head_cosigned, head_text, witness_keys
 from yiwang.trust.models import Entry, EntrySubject, SignedHead
 
-_PUBLISHED = re.compile(r"checkpoint|keys|tile/[0-9]{1,2}/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?", re.ASCII)
+_PUBLISHED = re.compile(
+    r"checkpoint|cosigned|keys|witnesses|tile/[0-9]{1,2}/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class UseRow:
 class Proof:
     """Everything an outsider needs: the leaf's bytes, where it stands, the hashes to the root, the signed checkpoint and its keys.
 
-    Of a use about several people `others` are the hashes to the root the leaf holds, for the one who asks, at `place` of `about`.
+    `witnesses` are the keys of others who may have signed the checkpoint too. Of a use about several people `others` are the
+    hashes to the root the leaf holds, for the one who asks, at `place` of `about`.
     """
 
     leaf: bytes
@@ -66,6 +70,7 @@ class Proof:
     place: int = 0
     about: int = 0
     others: tuple[bytes, ...] = ()
+    witnesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,8 +106,9 @@ def use_get(actor: Actor, use: str) -> UseRow:
 def use_proof(actor: Actor, use: str) -> Proof:
     """The proof of a use. Raises NotFound, and ProofWrong while its checkpoint is not signed yet (a second or so)."""
     entry = _seen(actor, use)
-    head = ledger_head()
-    if head.size <= entry.index:
+    # A head that others signed too says more of what it covers than a newer one that only the city signed.
+    head = head_cosigned(entry.index) or SignedHead.objects.filter(size__gt=entry.index).order_by("-size").first()
+    if head is None:
         raise ProofWrong(
             zh="这次使用刚刚记下，证明还没有签出",
             en="this use was noted a moment ago, its proof is not signed yet",
@@ -114,7 +120,15 @@ def use_proof(actor: Actor, use: str) -> Proof:
     own = {one.hash for one in subjects_of(actor)}
     about = list(EntrySubject.objects.filter(entry=entry).order_by("place").values_list("subject", flat=True))
     mine = next((at for at, one in enumerate(about) if one in own), None)
-    proof = Proof(bytes(entry.leaf), entry.index, head.size, hashes, head.note, tuple(map(str, verifiers())))
+    proof = Proof(
+        leaf=bytes(entry.leaf),
+        index=entry.index,
+        size=head.size,
+        hashes=hashes,
+        checkpoint=head_text(head),
+        keys=ledger_keys(),
+        witnesses=witness_keys(),
+    )
     return proof if mine is None else _with_place(proof, about, mine)
 
 
@@ -148,7 +162,7 @@ def ledger_note(size: int) -> str:
     row = SignedHead.objects.filter(size=size).first()
     if row is None:
         raise _missing(f"checkpoint {size}")
-    return row.note
+    return head_text(row)
 
 
 def ledger_consistency(before: int, after: int) -> tuple[bytes, ...]:
@@ -166,7 +180,7 @@ def ledger_inclusion(index: int, size: int) -> tuple[bytes, ...]:
 
 
 def ledger_file(name: str) -> bytes:
-    """What outsiders may fetch of the log: "checkpoint", "keys", and tiles of hashes by their path. Raises NotFound."""
+    """What outsiders may fetch of the log: "checkpoint", "cosigned", "keys", "witnesses", and tiles of hashes by their path. Raises NotFound."""
     path = tiles_folder() / name
     if _PUBLISHED.fullmatch(name) is None or not path.is_file():
         raise _missing(name)

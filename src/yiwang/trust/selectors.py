@@ -26,6 +26,7 @@ from yiwang.trust.bindings import (
 )
 from yiwang.trust.clients import DEMO_CLIENT, ClientRow, client_actor, client_get, client_list
 from yiwang.trust.core.verdict import ANSWERS, Answer, Verdict
+from yiwang.trust.cosigning import Cosigned, WitnessRow, ledger_cosigned, witness_list
 from yiwang.trust.credentialreads import (
     credential_check,
     credential_fact,
@@ -231,4 +232,8 @@ __all__ = [
     "Offer",
     "held_lend",
     "held_offers",
+    "Cosigned",
+    "WitnessRow",
+    "ledger_cosigned",
+    "witness_list",
 ]

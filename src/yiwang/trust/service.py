@@ -16,6 +16,7 @@ from yiwang.trust.asking import GrantAsk
 from yiwang.trust.backups import BackupReport, Part, backup_check, backup_make, backup_restore, part_declare
 from yiwang.trust.bindings import subject_bind, subject_unbind
 from yiwang.trust.clients import client_enable, client_new, client_rotate, demo_client_make, token_given
+from yiwang.trust.cosigning import Taken, cosignature_take, witness_end, witness_register
 from yiwang.trust.credentialkinds import credential_kind_install
 from yiwang.trust.credentials import credential_issue, credential_revoke
 from yiwang.trust.delegations import delegation_end, delegation_give
@@ -133,4 +134,8 @@ __all__ = [
     "grants_remind",
     "filing_note",
     "held_use",
+    "Taken",
+    "cosignature_take",
+    "witness_end",
+    "witness_register",
 ]

@@ -19,6 +19,7 @@ from yiwang.trust.adapters.sm2 import sm2_verify
 from yiwang.trust.appending import tiles_folder, verifiers
 from yiwang.trust.core.note import note_holds, note_read
 from yiwang.trust.core.verifier import Fault, Found, check_folder
+from yiwang.trust.heads import head_text, witness_keys
 from yiwang.trust.ledger import Proof
 from yiwang.trust.models import Entry, EntrySubject, SignedHead
 from yiwang.trust.uses import subjects_root
@@ -63,6 +64,7 @@ def proof_bundle(proof: Proof) -> dict[str, Any]:
         "hashes": [one.hex() for one in proof.hashes],
         "checkpoint": proof.checkpoint,
         "keys": list(proof.keys),
+        "witnesses": list(proof.witnesses),
         "subject": proof.subject,
         "place": proof.place,
         "about": proof.about,
@@ -77,9 +79,12 @@ def _write(folder: Path) -> int:
         for index, leaf in Entry.objects.order_by("index").values_list("index", "leaf").iterator(_CHUNK):
             file.write(b"%d " % index + bytes(leaf) + b"\n")
             count += 1
-    heads = list(SignedHead.objects.order_by("size").values_list("note", flat=True))
+    cosigned = {head.pk: head_text(head) for head in SignedHead.objects.filter(cosignatures__isnull=False).distinct()}
+    rows = SignedHead.objects.order_by("size").values_list("pk", "note")
+    heads = [cosigned.get(pk, note) for pk, note in rows]
     (folder / "heads.json").write_text(json.dumps(heads, ensure_ascii=False), encoding="utf-8")
     (folder / "keys").write_text("".join(f"{one}\n" for one in verifiers()), encoding="utf-8")
+    (folder / "witnesses").write_text("".join(f"{one}\n" for one in witness_keys()), encoding="utf-8")
     if (tiles_folder() / "tile").is_dir():
         shutil.copytree(tiles_folder() / "tile", folder / "tile")
     return count

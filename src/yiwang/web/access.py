@@ -38,7 +38,7 @@ PUBLIC_ROUTES: dict[str, str] = {
     "open-feed-json": "DCAT-AP: the same catalogue in JSON-LD",
     "ckan-action": "CKAN's reading interface over open data; it can change nothing",
     "ckan-action-short": "the same interface under the address older CKAN tools use",
-    "ledger-file": "checkpoints, keys and hashes of the log: whoever witnesses it needs no account, and no leaf is among them",
+    "ledger-file": "checkpoints, keys, witnesses' signatures and hashes of the log: whoever witnesses it needs no account, and no leaf is among them",
     "ledger-inclusion": "hashes that lead to a root, of nobody",
     "ledger-consistency": "hashes that show that the log only grew",
     "open311-discovery": "Open311: where the interface is; the standard has no key for reading",

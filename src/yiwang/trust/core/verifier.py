@@ -105,6 +105,27 @@ def signed_head(note: str, keys: Sequence[str]) -> tuple[int, bytes] | str:
     return "signature"
 
 
+def cosigners(note: str, witnesses: Sequence[str]) -> tuple[list[tuple[str, int]], str]:
+    """Who of the witnesses signed a checkpoint too, with the second since 1970; and the first whose signature does not hold."""
+    body, _, lines = note.rpartition("\n\n")
+    found: list[tuple[str, int]] = []
+    for key in witnesses:
+        name, key_id, coded = key.split("+", 2)
+        raw = base64.b64decode(coded)
+        if raw[:1] != b"\4" or hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4].hex() != key_id:
+            return found, name
+        for line in lines.splitlines():
+            said = base64.b64decode(line.rpartition(" ")[2]) if line.startswith(f"— {name} ") else b""
+            if said[:4].hex() != key_id:
+                continue
+            at = int.from_bytes(said[4:12], "big")
+            if not _signed(raw[1:], said[12:], f"cosignature/v1\ntime {at}\n{body}\n"):
+                return found, name
+            found.append((name, at))
+            break
+    return found, ""
+
+
 def _signed(public: bytes, signature: bytes, text: str) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, text.encode())
@@ -119,6 +140,9 @@ def check_proof(said: dict[str, Any]) -> Fault | None:
     head = signed_head(said["checkpoint"], said["keys"])
     if isinstance(head, str):
         return Fault(-1, f"检查点不成立（{head}）", f"the checkpoint does not hold ({head})")
+    liar = cosigners(said["checkpoint"], said.get("witnesses", ()))[1]
+    if liar:
+        return Fault(-1, *_not_witnessed(liar))
     path = [bytes.fromhex(one) for one in said["hashes"]]
     if head[0] != said["size"] or root_by_path(hash_leaf(leaf), index, head[0], path) != head[1]:
         return Fault(index, f"第 {index} 条不在检查点的树里", f"entry {index} is not in the tree the checkpoint signs")
@@ -133,6 +157,10 @@ def check_proof(said: dict[str, Any]) -> Fault | None:
     return None
 
 
+def _not_witnessed(name: str) -> tuple[str, str]:
+    return f"见证方 {name} 的签名不成立", f"the signature of the witness {name} does not hold"
+
+
 def _not_about(index: int) -> Fault:
     return Fault(index, f"第 {index} 条说的不是这个人", f"entry {index} is not about this person")
 
@@ -141,24 +169,20 @@ def check_folder(folder: Path, keys: Sequence[str] = ()) -> Found:
     """A whole exported log. `keys` are those one trusts; without them those in the folder, which then must be compared by hand."""
     trusted = list(keys) or (folder / "keys").read_text(encoding="utf-8").split()
     heads = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
-    return check_log(_entries(folder / "entries"), heads, trusted, folder)
+    others = folder / "witnesses"
+    witnesses = others.read_text(encoding="utf-8").split() if others.is_file() else []
+    return check_log(_entries(folder / "entries"), heads, trusted, folder, witnesses)
 
 
-def check_log(entries: Iterable[tuple[int, bytes]], heads: Sequence[str], keys: Sequence[str], tiles: Path) -> Found:
+def check_log(
+    entries: Iterable[tuple[int, bytes]],
+    heads: Sequence[str],
+    keys: Sequence[str],
+    tiles: Path,
+    witnesses: Sequence[str] = (),
+) -> Found:
     """Every entry against its place, its tile and the heads signed over it; the first that does not hold ends the check."""
-    signed: dict[int, bytes] = {}
-    bad: Fault | None = None
-    for note in heads:
-        head = signed_head(note, keys)
-        if isinstance(head, str):
-            after = max(signed, default=0)
-            text = (
-                f"第 {after} 条之后的检查点不成立（{head}）",
-                f"the checkpoint after entry {after} does not hold ({head})",
-            )
-            bad = bad or Fault(after, *text)
-        else:
-            signed[head[0]] = head[1]
+    signed, bad = _heads(heads, keys, witnesses)
     tree, good, row = Tree(), 0, list[bytes]()
     for index, leaf in entries:
         if index != tree.size:
@@ -180,6 +204,29 @@ def check_log(entries: Iterable[tuple[int, bytes]], heads: Sequence[str], keys: 
     if len(_tile(tiles, tree.size // WIDTH)) > tree.size % WIDTH:
         return _found(tree, signed, Fault(tree.size, f"缺少第 {tree.size} 条", f"entry {tree.size} is missing"))
     return _found(tree, signed, bad)
+
+
+def _heads(
+    heads: Sequence[str], keys: Sequence[str], witnesses: Sequence[str]
+) -> tuple[dict[int, bytes], Fault | None]:
+    """Roots by size of the heads that are signed, and the first head, or signature of a witness, that does not hold."""
+    signed: dict[int, bytes] = {}
+    bad: Fault | None = None
+    for note in heads:
+        after = max(signed, default=0)
+        head = signed_head(note, keys)
+        if isinstance(head, str):
+            text = (
+                f"第 {after} 条之后的检查点不成立（{head}）",
+                f"the checkpoint after entry {after} does not hold ({head})",
+            )
+            bad = bad or Fault(after, *text)
+            continue
+        signed[head[0]] = head[1]
+        liar = cosigners(note, witnesses)[1]
+        if liar:
+            bad = bad or Fault(after, *_not_witnessed(liar))
+    return signed, bad
 
 
 def _between(good: int, size: int) -> tuple[str, str]:
@@ -227,6 +274,9 @@ def main(arguments: Sequence[str]) -> int:
     else:
         bundle = json.loads(path.read_text(encoding="utf-8"))
         fault, said = check_proof(bundle), f"entry {bundle['index']} of {bundle['size']}"
+        if fault is None:
+            held = cosigners(bundle["checkpoint"], bundle.get("witnesses", ()))[0]
+            said += "".join(f", also signed by {name} at {at}" for name, at in held)
     sys.stdout.write(f"{fault.zh} / {fault.en}\n" if fault else f"成立 / holds: {said}\n")
     return 1 if fault else 0
 

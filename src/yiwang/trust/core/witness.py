@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from yiwang.trust.core.merkle import SIZE, Frontier
 from yiwang.trust.core.note import (
     COSIGNATURE,
+    Note,
     NoteWrong,
     Verifier,
     checkpoint_read,
@@ -60,7 +61,7 @@ def witness_look(folder: Path, fetch: Fetch, name: str, now: int, trusted: str =
 
     `trusted` is the city's verifier key; without it the one published at the first look is kept for ever after.
     """
-    witness_key(folder, name)
+    own = witness_key(folder, name)
     before, tree, key = _state(folder)
     key = trusted or key or _published_key(fetch)
     note = note_read(_must(fetch, NOTE).decode())
@@ -87,7 +88,9 @@ def witness_look(folder: Path, fetch: Fetch, name: str, now: int, trusted: str =
         file.write(b"".join(fresh))
         file.flush()
         os.fsync(file.fileno())
-    signed = note.signed(cosignature(name, _key(folder), note.text, now))
+    # What it signed of this head before has come back with it; the newest time stands alone.
+    others = Note(note.text, tuple(one for one in note.signatures if one.key_id != own.key_id))
+    signed = others.signed(cosignature(name, _key(folder), note.text, now))
     _keep(folder, grown, key, str(signed))
     return Seen(head.size, before, str(signed))
 

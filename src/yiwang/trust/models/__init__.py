@@ -18,7 +18,7 @@ from yiwang.trust.models.identity import (
     TotpDevice,
 )
 from yiwang.trust.models.keys import Key
-from yiwang.trust.models.ledger import Entry, EntrySubject, LedgerState, SignedHead
+from yiwang.trust.models.ledger import Cosignature, Entry, EntrySubject, LedgerState, SignedHead, Witness
 from yiwang.trust.models.materials import Material, MaterialUse
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "ArchiveCheck",
     "ArchiveTransfer",
     "ClientProfile",
+    "Cosignature",
     "Credential",
     "CredentialKind",
     "Delegation",
@@ -46,4 +47,5 @@ __all__ = [
     "SignedSession",
     "SubjectLink",
     "TotpDevice",
+    "Witness",
 ]

@@ -75,3 +75,36 @@ class SignedHead(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
+
+
+class Witness(models.Model):
+    """Another office that signs checkpoints after seeing that the log only grew. `key` is its verifier key (C2SP vkey)."""
+
+    name = models.CharField(max_length=120)
+    key = models.CharField(max_length=300, unique=True)
+    since = models.DateTimeField(auto_now_add=True)
+    # From then on nothing more of it is taken; what it signed holds.
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name"], condition=models.Q(ended_at=None), name="one_witness_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cosignature(models.Model):
+    """A witness's line under a head: `line` as C2SP writes it, `at` when it says it signed."""
+
+    head = models.ForeignKey(SignedHead, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.ForeignKey(Witness, on_delete=models.PROTECT)
+    line = models.CharField(max_length=400)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["head", "witness"], name="one_cosignature_a_witness")]
+
+    def __str__(self) -> str:
+        return f"{self.head_id} {self.witness_id}"

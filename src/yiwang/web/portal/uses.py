@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -21,7 +22,7 @@ from yiwang.kernel.paging import Page
 from yiwang.trust import selectors as trust
 from yiwang.trust import service
 from yiwang.trust.core.purposes import PURPOSES
-from yiwang.trust.core.verifier import check_proof
+from yiwang.trust.core.verifier import check_proof, cosigners
 from yiwang.trust.errors import ProofWrong
 from yiwang.web.actors import CITIZEN, actor_of_request
 from yiwang.web.answers import problem_of
@@ -72,6 +73,7 @@ def uses(request: HttpRequest) -> HttpResponse:
         "list": found,
         "rows": [_shown(row, actor) for row in found.items] if found else [],
         "hidden": hidden,
+        "cosigned": trust.ledger_cosigned(),
     }
     return render(request, "yiwang/portal/uses.html", context)
 
@@ -94,6 +96,7 @@ def use(request: HttpRequest, use_id: str) -> HttpResponse:
         "row": row,
         "bundle": json.dumps(bundle) if bundle else "",
         "fault": check_proof(bundle) if bundle else None,
+        "witnesses": _witnesses(bundle),
         "size": bundle["size"] if bundle else 0,
         "waiting": problem_of(waiting) if waiting else None,
         "may_ask": any(one.hash for one in trust.subjects_of(actor)),
@@ -112,11 +115,17 @@ def use_proof(request: HttpRequest, use_id: str) -> HttpResponse:
     return answer
 
 
-def _bundle(actor: Actor, use_id: str) -> tuple[dict[str, object], YiwangError | None]:
+def _bundle(actor: Actor, use_id: str) -> tuple[dict[str, Any], YiwangError | None]:
     try:
         return service.proof_bundle(trust.use_proof(actor, use_id)), None
     except ProofWrong as early:
         return {}, early
+
+
+def _witnesses(bundle: dict[str, Any]) -> list[tuple[str, datetime]]:
+    """Who else signed the checkpoint of a proof, and when."""
+    held = cosigners(bundle["checkpoint"], bundle["witnesses"])[0] if bundle else []
+    return [(name, datetime.fromtimestamp(at, UTC)) for name, at in held]
 
 
 def _question(request: HttpRequest, row: trust.UseRow) -> HttpResponse:
