@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from webcity import SYSTEM
@@ -28,7 +29,8 @@ def stops_load(city: Place, text: str = STOPS) -> None:
     load_run(actor=SYSTEM, resource_id="bus-stops", path=path, file_name="stops.csv")
 
 
-def stops_publish(id: str = "bus-stops", **more: Any) -> int:
+def stops_publish(id: str = "bus-stops", *, by: Sequence[str] = (), **more: Any) -> int:
+    """Its rows, or how many there are by some fields."""
     words: dict[str, Any] = {
         "title": Text(zh="公交站点 <一>", en="Bus stops <one>"),
         "summary": Text(zh="全部“公交”站点\n两行", en='All "bus" stops\\'),
@@ -37,7 +39,11 @@ def stops_publish(id: str = "bus-stops", **more: Any) -> int:
         "keywords": ("公交", "出行"),
     }
     row = release_offer(
-        actor=STEWARD, resource_id="bus-stops", words=SetWords(id=id, **words | more), fields=["name", "line"]
+        actor=STEWARD,
+        resource_id="bus-stops",
+        words=SetWords(id=id, **words | more),
+        fields=by or ["name", "line"],
+        counts=bool(by),
     )
     release_review(actor=LEAD, release_id=row.pk, agree=True, reason="")
     release_publish(actor=LEADER, release_id=row.pk, agree=True, reason="同意")

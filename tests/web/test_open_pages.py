@@ -89,6 +89,15 @@ def test_the_same_pages_are_read_in_english(published: Place) -> None:
     assert "Creative Commons Attribution 4.0" in page and "Releases" in page
 
 
+def test_the_kinds_of_counts_are_said_in_words(city: Place) -> None:
+    stops_load(city, "站名,线路\n" + "".join(f"站{n},{n % 2 + 1}\n" for n in range(60)))
+    stops_publish(by=["line"])
+    shown = re.findall(r"<td>([^<]*)</td>", text_of(Client(), "/open/sets/bus-stops/").partition('id="preview"')[2])
+    assert "分项" in shown and "总计" in shown and not {"cell", "grand-total"} & set(shown)
+    told = re.findall(r"<td>([^<]*)</td>", text_of(english(), "/open/sets/bus-stops/").partition('id="preview"')[2])
+    assert "part" in told and "grand total" in told
+
+
 def test_an_empty_city_says_so(city: Place) -> None:
     assert "还没有开放数据" in text_of(Client(), "/open/")
     assert Client().get("/open/sets/none/").status_code == 404

@@ -106,14 +106,15 @@ def serve(host: str, port: int, *, browser: bool) -> None:
     signals: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: signals.append(number))
-    python = [sys.executable, "-m"]
+    python = [sys.executable, "-m", "yiwang.cli.tether"]
     # A use of data waits until its line is on disk; those that wait together share one flush, so more threads do more.
     commands = {
         "web": [*python, "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
-        + ["--blocking-threads", "16", "--log-level", "warning", "yiwang.config.wsgi:application"],
+        + ["--blocking-threads", "16", "--workers-kill-timeout", "10", "--log-level", "warning"]
+        + ["yiwang.config.wsgi:application"],
         "worker": [*python, "django", "db_worker", "--interval", "0.5"],
     }
-    children = {name: subprocess.Popen(command, env=dict(os.environ)) for name, command in commands.items()}
+    children = {name: _begin(command) for name, command in commands.items()}
     loops = [
         threading.Thread(target=loop, args=(stop,), daemon=True)
         for loop in (dispatch_until, tick_until, append_until, exchange_until)
@@ -141,7 +142,7 @@ def serve(host: str, port: int, *, browser: bool) -> None:
                         )
                     )
                     time.sleep(1)
-                    children[name] = subprocess.Popen(commands[name], env=dict(os.environ))
+                    children[name] = _begin(commands[name])
     finally:
         stop.set()
         for child in children.values():
@@ -156,6 +157,11 @@ def serve(host: str, port: int, *, browser: bool) -> None:
         # Python gives handlers of ours back before it ends; a signal in that moment would make a clean end look like a crash.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
+
+
+def _begin(command: list[str]) -> subprocess.Popen[bytes]:
+    """The pipe is the line that tells a child, by closing, that this process is no more; nothing is ever written to it."""
+    return subprocess.Popen(command, env=dict(os.environ), stdin=subprocess.PIPE)
 
 
 def _wait_ready(host: str, port: int, web: subprocess.Popen[bytes], signals: list[int]) -> None:
