@@ -15,17 +15,19 @@ from yiwang.config.place import Place
 from yiwang.kernel.core.actor import system_actor
 from yiwang.kernel.core.canonical import canonical_json
 from yiwang.kernel.errors import InputError
-from yiwang.trust import appending
+from yiwang.trust import appending, uses
 from yiwang.trust.adapters.sm2 import sm2_verify
 from yiwang.trust.appending import append_until, ledger_append_pending, tiles_folder, verifiers
 from yiwang.trust.core.merkle import inclusion_proof, leaf_hash, root_of, verify_inclusion
 from yiwang.trust.core.note import checkpoint_read, note_holds, note_read
 from yiwang.trust.core.tiles import tile_nodes
+from yiwang.trust.core.verifier import check_proof
 from yiwang.trust.errors import ProofWrong
 from yiwang.trust.journal import journal, journal_folder, segments
+from yiwang.trust.ledger import use_get, use_proof
 from yiwang.trust.models import Entry, EntrySubject, LedgerState, SignedHead
 from yiwang.trust.uses import Use, use_note, uses_note
-from yiwang.trust.verifying import ledger_verify
+from yiwang.trust.verifying import ledger_verify, proof_bundle
 
 CLERK = system_actor("clerk")
 ANNA, BEN = "aa" * 32, "bb" * 32
@@ -66,6 +68,37 @@ def test_a_leaf_says_who_what_about_whom_and_why() -> None:
     assert (leaf["about"], leaf["purpose"]) == (ANNA, "核对名单")
 
 
+def test_a_leaf_holds_the_words_of_the_grant_beside_the_code_of_the_purpose() -> None:
+    use = use_note(
+        actor=CLERK, resource="r", version="1", fields=[], about=[ANNA], purpose="benefit", words=" 高龄津贴资格核对\n"
+    )
+    ledger_append_pending()
+    leaf = json.loads(bytes(Entry.objects.get().leaf))
+    assert (leaf["v"], leaf["purpose"], leaf["words"]) == (2, "benefit", "高龄津贴资格核对")
+    assert use_get(CLERK, use).words == "高龄津贴资格核对"
+
+
+def test_a_leaf_of_before_the_words_is_still_read_proved_and_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = uses._encoder.encode
+
+    class Before:
+        """The encoder as it met leaves of the first version."""
+
+        def encode(self, leaf: dict[str, object]) -> str:
+            return written({name: value for name, value in (leaf | {"v": 1}).items() if name != "words"})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uses, "_encoder", Before())
+        old = note("核对")
+    new = note("核对")
+    ledger_append_pending()
+    first, second = (json.loads(bytes(one)) for one in Entry.objects.order_by("index").values_list("leaf", flat=True))
+    assert (first["v"], "words" in first, second["v"], "words" in second) == (1, False, 2, True)
+    assert [use_get(CLERK, one).words for one in (old, new)] == ["", ""]
+    assert ledger_verify(CLERK).fault is None
+    assert [check_proof(proof_bundle(use_proof(CLERK, one))) for one in (old, new)] == [None, None]
+
+
 def test_a_leaf_is_written_in_the_one_canonical_way() -> None:
     given = Use(
         CLERK, "residents", "3", ("name", "a\tb"), (ANNA, BEN), '"核对"\n名单', hidden_until=date(2027, 1, 2), rows=7
@@ -93,6 +126,8 @@ def test_a_use_about_many_holds_their_root_and_each_is_found() -> None:
         ({"resource": ""}, "resource"),
         ({"about": ["230881199001011234"]}, "about"),
         ({"purpose": "核对\0名单"}, "use"),
+        ({"words": "核对\0名单"}, "use"),
+        ({"words": "核" * 401}, "words"),
         ({"purpose": "核对\ud800"}, "use"),
         ({"resource": "r" * 121}, "resource"),
         ({"grant": "G" * 41}, "grant"),

@@ -53,8 +53,9 @@ def test_a_granted_record_comes_masked_by_grade_with_a_line_of_the_use(city: Exc
     assert line["actor"].id == "client:desk" and line["actor"].department == "civil"
     assert (line["resource"], line["version"], line["grant"], line["rows"]) == (REGISTER, "0", grant, 1)
     assert line["about"] == (subject_hash("resident", LI),)
-    assert (line["purpose"], line["acting_for"], line["basis"]) == (
+    assert (line["purpose"], line["words"], line["acting_for"], line["basis"]) == (
         "benefit",
+        "高龄津贴资格核对",
         "王办事员",
         "老年人权益保障法 第三十三条",
     )

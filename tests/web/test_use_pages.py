@@ -51,6 +51,13 @@ def resident(home: Place) -> Client:
     return client
 
 
+def test_a_use_under_a_grant_is_told_in_the_grant_s_own_words(resident: Client) -> None:
+    use = note(MINE, "benefit", grant="G2026-000001", words="高龄津贴资格核对")
+    ledger_append_pending()
+    for address in ("/account/uses/", f"/account/uses/{use}/"):
+        assert "免申即享和待遇核发：高龄津贴资格核对" in resident.get(address).content.decode()
+
+
 def test_one_sees_one_s_own_uses_and_not_those_of_others(resident: Client) -> None:
     note(MINE, "核对低保名单")
     note(OTHERS, "核查邻居收入")

@@ -22,7 +22,8 @@ CLIENT = "client:"
 class Permit:
     """Leave to use. `grant` is "" for data shared without conditions; its `masks` are then empty and the grade decides.
 
-    `row_filter` must pass every row that leaves, on the day `on`. `rows` is what was taken from the quota.
+    `row_filter` must pass every row that leaves, on the day `on`. `rows` is what was taken from the quota. `purpose` is a code,
+    `words` what the grant says beside it.
     """
 
     grant: str
@@ -36,6 +37,7 @@ class Permit:
     department: str
     on: date
     rows: int = 0
+    words: str = ""
     grant_id: int = field(default=0, repr=False)
     quota: int | None = field(default=None, repr=False)
 
@@ -136,6 +138,7 @@ def _permit(row: Grant, method: str, fields: tuple[str, ...], day: date, rows: i
         department=row.department,
         on=day,
         rows=rows,
+        words=row.purpose,
         grant_id=row.pk,
         quota=row.quota_per_day,
     )

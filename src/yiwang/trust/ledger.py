@@ -33,7 +33,10 @@ _PUBLISHED = re.compile(
 
 @dataclass(frozen=True)
 class UseRow:
-    """One use as its leaf has it. `about` is how many it was about; `index` its place in the tree."""
+    """One use as its leaf has it. `about` is how many it was about; `index` its place in the tree.
+
+    `words` is what the grant said it was for; "" where there was none, and in leaves of before they were written.
+    """
 
     id: str
     index: int
@@ -50,6 +53,7 @@ class UseRow:
     grant: str
     via: str
     rows: int | None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -241,6 +245,7 @@ def _row(entry: Entry) -> UseRow:
         grant=entry.grant,
         via=entry.via,
         rows=entry.rows,
+        words=leaf.get("words", ""),
     )
 
 

@@ -17,7 +17,8 @@ from yiwang.kernel.errors import InputError
 from yiwang.trust.core.merkle import leaf_hash, root_of
 from yiwang.trust.journal import journal
 
-VERSION = 1
+# Of the shape of a leaf: 2 added `words`. What was written as 1 stands as it was hashed.
+VERSION = 2
 LONGEST_PURPOSE = 400
 # What the columns of an entry hold: a longer word would be acknowledged and could then never stand.
 LONGEST = {"actor": 120, "department": 64, "resource": 120, "grant": 40, "via": 20}
@@ -29,7 +30,10 @@ _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 @dataclass(frozen=True)
 class Use:
-    """One use. `about`: subject hashes; `version`: of the resource; `rows`: how many records left, when it can be told."""
+    """One use. `about`: subject hashes; `version`: of the resource; `rows`: how many records left, when it can be told.
+
+    `words`: what the grant says it is for, where `purpose` is only the code it was given for.
+    """
 
     actor: Actor
     resource: str
@@ -43,6 +47,7 @@ class Use:
     acting_for: str = ""
     rows: int | None = None
     hidden_until: date | None = None
+    words: str = ""
 
 
 def use_note(
@@ -59,6 +64,7 @@ def use_note(
     acting_for: str = "",
     rows: int | None = None,
     hidden_until: date | None = None,
+    words: str = "",
 ) -> str:
     """Note one use and return its id once the line is flushed to disk. Raises InputError, OSError when the disk refuses."""
     use = Use(
@@ -74,6 +80,7 @@ def use_note(
         acting_for,
         rows,
         hidden_until,
+        words,
     )
     return uses_note((use,))[0]
 
@@ -105,6 +112,7 @@ def _body(use: Use, name: str) -> bytes:
         "fields": use.fields,
         "about": {"n": len(about), "root": subjects_root(about)} if len(about) > 1 else "".join(about),
         "purpose": use.purpose.strip(),
+        "words": use.words.strip(),
         "basis": use.basis,
         "grant": use.grant,
         "via": use.via,
@@ -136,6 +144,8 @@ def _check(use: Use) -> None:
         raise _wrong(
             "purpose", f"用途应为 1 至 {LONGEST_PURPOSE} 字", f"the purpose has 1 to {LONGEST_PURPOSE} characters"
         )
+    if len(use.words.strip()) > LONGEST_PURPOSE:
+        raise _wrong("words", f"超过 {LONGEST_PURPOSE} 字", f"more than {LONGEST_PURPOSE} characters")
     for one in use.about:
         if _SUBJECT.fullmatch(one) is None:
             raise _wrong(

@@ -33,4 +33,5 @@ def noted(
         via=via,
         acting_for=acting_for,
         rows=rows,
+        words=permit.words,
     )

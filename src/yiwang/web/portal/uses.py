@@ -168,13 +168,18 @@ def _shown(row: trust.UseRow, actor: Actor) -> Shown:
         who=said_hands(row.who) if row.who.startswith("account:") else "",
         what=what,
         fields=say(Text(zh="、".join(fields), en=", ".join(fields))) if fields else "",
-        # The exchange notes the code of a purpose; pages and cases note words.
-        purpose=say(PURPOSES.get(row.purpose)) or row.purpose,
+        purpose=_why(row),
         basis=row.basis,
         via=row.via,
         about=row.about,
         acting_for=row.acting_for,
     )
+
+
+def _why(row: trust.UseRow) -> str:
+    """The exchange notes the code of a purpose and the words of the grant; pages and cases note words alone."""
+    kind = say(PURPOSES.get(row.purpose)) or row.purpose
+    return say(Text(zh=f"{kind}：{row.words}", en=f"{kind}: {row.words}")) if row.words else kind
 
 
 def _named(row: trust.UseRow) -> tuple[str, tuple[str, ...]]:
