@@ -27,7 +27,8 @@ from yiwang.data.exchange.posting import parcel_hmac
 from yiwang.data.exchange.records import shapes_forget
 from yiwang.data.exchange.subscriptions import deliveries_cut
 from yiwang.data.models import Delivery, ExchangeBatch, Subscription
-from yiwang.data.service import data_destroy
+from yiwang.data.service import CrossingArguments, crossing_approve, crossing_revoke, data_destroy
+from yiwang.kernel.core.actor import system_actor
 from yiwang.kernel.core.canonical import canonical_json
 from yiwang.trust.clients import clients_forget
 from yiwang.trust.errors import SealBroken
@@ -233,6 +234,61 @@ def test_a_parcel_that_is_not_taken_comes_again_under_its_number_with_one_line_o
     assert len({got.headers["Yiwang-Delivery"] for got in receiver.got}) == 1
     assert [got.headers["Yiwang-Attempt"] for got in receiver.got] == ["1", "2", "3"]
     assert len(city.lines) == 1
+
+
+def approved(fields: str, **more: Any) -> str:
+    """An approval that these fields go to one country, as a case's process registers it."""
+    said: dict[str, Any] = {
+        "case": "20261122-000001",
+        "by": "account:leader",
+        "resource": REGISTER,
+        "fields": fields,
+        "recipient": "Vostok Bus",
+        "country": "RU",
+        "purpose": "口岸客运衔接",
+        "route": "assessment",
+        "assessment": "已经安全评估，范围限于所列信息项。",
+        "until": timezone.localdate() + timedelta(days=30),
+    }
+    process = system_actor("process:cross-border")
+    return crossing_approve(actor=process, decision=CrossingArguments(**said | more)).number
+
+
+@pytest.mark.parametrize("number", ["", "X2020-000001"])
+def test_nothing_is_subscribed_to_abroad_without_an_approval(
+    city: ExchangeCity, receiver: Receiver, number: str
+) -> None:
+    body = {"resource": REGISTER, "grant": city.grant(), "purpose": "benefit", "country": "RU", "crossing": number}
+    for more in ({}, {"url": receiver.url}):
+        answer = city.post("subscriptions", body | more)
+        assert answer.status_code == 403 and answer.json()["error"]["where"] == "crossing"
+    assert not Subscription.objects.exists()
+
+
+def test_an_approval_that_leaves_a_field_out_lets_nothing_out(city: ExchangeCity, receiver: Receiver) -> None:
+    body = {"resource": REGISTER, "grant": city.grant(), "purpose": "benefit", "url": receiver.url, "country": "RU"}
+    answer = city.post("subscriptions", body | {"crossing": approved("name")})
+    assert answer.status_code == 403 and "does not cover" in answer.content.decode()
+    elsewhere = city.post("subscriptions", body | {"crossing": approved("name", country="JP"), "fields": ["name"]})
+    assert elsewhere.status_code == 403 and not Subscription.objects.exists()
+
+
+def test_what_goes_abroad_goes_until_the_approval_is_taken_back(city: ExchangeCity, receiver: Receiver) -> None:
+    number, grant = approved("name\ntown"), city.grant()
+    abroad = {"country": "RU", "crossing": number, "fields": ["name", "town"]}
+    one, other = subscribed(city, grant, url=receiver.url, **abroad), subscribed(city, grant, **abroad)
+    assert (one["country"], one["crossing"]) == ("RU", number)
+    deliveries_cut(REGISTER)
+    assert deliveries_send() == (1, 0) and len(receiver.got) == 1
+    cursor = pulled(city, other)["cursor"]
+    crossing_revoke(actor=SYSTEM, number=number, reason="目的变更")
+    city.load(ROWS.replace("吴五", "吴六"))
+    deliveries_cut(REGISTER)
+    lines = len(city.lines)
+    assert deliveries_send() == (0, 1) and len(receiver.got) == 1
+    assert "taken back" in Delivery.objects.get(number=2).last_error
+    assert city.get(f"subscriptions/{other['id']}/changes?cursor={cursor}").status_code == 403
+    assert len(city.lines) == lines
 
 
 def test_what_is_never_taken_ends_as_a_dead_letter_and_the_next_one_follows(

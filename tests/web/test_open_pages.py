@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -10,9 +11,9 @@ from opensets import stops_load, stops_publish
 from webcity import PASSWORD, SYSTEM, english
 
 from yiwang.config.place import Place
-from yiwang.data.models import Release
-from yiwang.data.service import release_withdraw
-from yiwang.kernel.core.actor import Role
+from yiwang.data.models import Crossing, Operation, Release
+from yiwang.data.service import CrossingArguments, crossing_approve, release_withdraw
+from yiwang.kernel.core.actor import Role, system_actor
 from yiwang.kernel.service import account_create, role_grant
 
 OFFER = {
@@ -190,3 +191,75 @@ def test_a_purchase_is_registered_found_and_used_by_another(city: Place) -> None
     told = other.post("/work/products/purchases/", {"reuse": number[1], "purpose": "应急疏散"})
     assert told.status_code == 302
     assert "应急疏散" in text_of(client, "/work/products/purchases/")
+
+
+OPERATION = {
+    "act": "register",
+    "operator": "同江数科公司",
+    "scope": "公交站点产品",
+    "resources": "bus-stops",
+    "basis": "公共数据资源授权运营办法",
+    "city_share": "30",
+    "valid_from": "2026-01-01",
+    "valid_until": "2029-01-01",
+}
+SUPERVISION = "/work/products/supervision/"
+
+
+def crossing() -> str:
+    return crossing_approve(
+        actor=system_actor("process:cross-border"),
+        decision=CrossingArguments(
+            case="20261122-000001",
+            by="account:leader",
+            resource="bus-stops",
+            fields="name",
+            recipient="Vostok Bus",
+            country="RU",
+            purpose="口岸客运衔接",
+            route="contract",
+            assessment="仅含站点公开信息，不含个人信息。",
+            until=date(2099, 1, 1),
+        ),
+    ).number
+
+
+def test_an_operation_is_registered_and_ended_on_the_page_of_supervision(city: Place) -> None:
+    lead = person("lead-b", Role.DATA_LEAD, "data-bureau", "government-office")
+    assert "没有登记授权运营" in text_of(lead, SUPERVISION)
+    assert lead.post(SUPERVISION, OPERATION | {"valid_until": "2039-01-01"}).status_code == 400
+    assert lead.post(SUPERVISION, OPERATION | {"resources": "no-such"}).status_code == 404
+    assert not Operation.objects.exists()
+    assert lead.post(SUPERVISION, OPERATION).status_code == 302
+    row = Operation.objects.get()
+    assert (row.department, row.resources) == ("data-bureau", ["bus-stops"])
+    assert "同江数科公司" in text_of(lead, SUPERVISION)
+    assert lead.post(SUPERVISION, {"act": "end", "number": row.pk, "reason": ""}).status_code == 400
+    assert lead.post(SUPERVISION, {"act": "end", "number": row.pk, "reason": "违约"}).status_code == 302
+    row.refresh_from_db()
+    assert row.ended_at is not None and row.end_reason == "违约"
+    assert f'value="{row.pk}"' not in text_of(lead, SUPERVISION)
+
+
+def test_an_approval_to_leave_the_country_is_taken_back_by_whose_data_it_is(city: Place) -> None:
+    number = crossing()
+    other = person("leader-x", Role.LEADER, "civil-affairs")
+    assert f'value="{number}"' not in text_of(other, SUPERVISION)
+    back = {"act": "revoke", "number": number, "reason": "目的变更"}
+    assert other.post(SUPERVISION, back).status_code == 403
+    assert Crossing.objects.get().revoked_at is None
+    leader = person("leader-c", Role.LEADER, "government-office")
+    assert f'value="{number}"' in text_of(leader, SUPERVISION)
+    assert leader.post(SUPERVISION, back | {"reason": " "}).status_code == 400
+    assert leader.post(SUPERVISION, back).status_code == 302
+    assert Crossing.objects.get().revoked_at is not None
+    assert leader.post(SUPERVISION, back).status_code == 409
+
+
+@pytest.mark.parametrize("given", [OPERATION, {"act": "end", "number": "1", "reason": "x"}, {"act": "other"}])
+def test_who_only_looks_at_the_trade_changes_nothing_there(city: Place, given: dict[str, str]) -> None:
+    auditor = person("auditor-z", Role.AUDITOR, "data-bureau")
+    assert 'value="register"' not in text_of(auditor, SUPERVISION)
+    assert auditor.post(SUPERVISION, given).status_code in (400, 403, 404)
+    assert not Operation.objects.exists()
+    assert person("staff-y", Role.STAFF, "data-bureau").post(SUPERVISION, given).status_code == 403

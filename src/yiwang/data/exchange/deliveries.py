@@ -20,7 +20,7 @@ from yiwang.data.exchange.posting import NotTaken, parcel_hmac, parcel_post
 from yiwang.data.exchange.projection import projections_behind
 from yiwang.data.exchange.records import shape_held
 from yiwang.data.exchange.signing import exchange_signature
-from yiwang.data.exchange.subscriptions import secret_of, until_of
+from yiwang.data.exchange.subscriptions import crossing_asked, secret_of, until_of
 from yiwang.data.exchange.uses import noted
 from yiwang.data.models import Delivery, ExchangeBatch, Subscription
 from yiwang.data.tasks import batch_task, records_task
@@ -133,6 +133,7 @@ def _posted(row: Delivery) -> None:
     actor = Actor(id=to.client, name=to.client, kind="client", department=to.department)
     call = Call(to.resource, to.purpose, to.grant, tuple(to.fields), to.acting_for)
     permit = permit_of(actor, call, shape, "subscribe", rows=0)
+    crossing_asked(to, permit)
     start, end = until_of(row, shape.epoch)
     found = changes_read(to.pk, shape, permit, start, until=end)
     use = row.use

@@ -16,10 +16,11 @@ from yiwang.data.exchange.posting import address_checked
 from yiwang.data.exchange.records import shape_held, shape_of
 from yiwang.data.exchange.uses import noted
 from yiwang.data.models import Delivery, Record, Subscription
+from yiwang.data.products.crossings import HOME, crossing_demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict, InputError, NotFound
 from yiwang.kernel.service import audit
-from yiwang.trust.selectors import grant_used, open_bytes, seal_bytes
+from yiwang.trust.selectors import Permit, grant_used, open_bytes, seal_bytes
 
 SEAL = "sealed"
 State = Subscription.State
@@ -39,16 +40,22 @@ class SubscriptionRow:
     waiting: int
     dead: int
     created_at: datetime
+    country: str = HOME
+    crossing: str = ""
     secret: str = ""
 
 
-def subscription_open(*, actor: Actor, call: Call, url: str = "", once: str) -> SubscriptionRow:
+def subscription_open(
+    *, actor: Actor, call: Call, url: str = "", once: str, country: str = HOME, crossing: str = ""
+) -> SubscriptionRow:
     """Subscribe to the changes of a resource; all that is there comes first. `once` is what makes it the same order again.
 
-    Raises NotFound, InputError, UseRefused.
+    `country` is where they go; abroad it takes the number of an approval that covers every field, asked again at each
+    parcel and pull. Raises NotFound, InputError, UseRefused, Refused.
     """
     shape = shape_of(call.resource)
-    permit_of(actor, call, shape, "subscribe", rows=0)
+    permit = permit_of(actor, call, shape, "subscribe", rows=0)
+    crossing_demand(country=country, number=crossing, resource=call.resource, fields=permit.fields)
     if url:
         address_checked(url)
     name = hashlib.sha256(f"subscription\0{actor.id}\0{once}".encode()).hexdigest()[:32]
@@ -65,12 +72,15 @@ def subscription_open(*, actor: Actor, call: Call, url: str = "", once: str) -> 
                 "fields": list(call.fields),
                 "acting_for": call.acting_for,
                 "url": url,
+                "country": country,
+                "crossing": crossing,
                 "secret": seal_bytes(SEAL, secret.encode(), _about(name)) if url else b"",
                 "base": turn_of(call.resource),
             },
         )
         if created:
-            _line(actor, row, "exchange.subscribe", {"resource": row.resource, "grant": row.grant, "url": url})
+            facts: dict[str, object] = {"resource": row.resource, "grant": row.grant, "url": url}
+            _line(actor, row, "exchange.subscribe", facts | {"country": country, "crossing": crossing})
     if created and url:
         deliveries_cut(call.resource)
     # Asked again because the answer never arrived: the secret is told once more, to the same client.
@@ -103,7 +113,7 @@ def stopped(row: Subscription) -> None:
 
 
 def subscription_pull(*, actor: Actor, name: str, cursor: str = "", most: int = MOST) -> tuple[Changes, str]:
-    """The changes after a cursor and the use they are noted as. Raises NotFound, InputError, Conflict, UseRefused."""
+    """The changes after a cursor and the use they are noted as. Raises NotFound, InputError, Conflict, UseRefused, Refused."""
     row = _own(actor, name)
     if row.state != State.ACTIVE:
         raise Conflict(zh="订阅已停止", en="the subscription was stopped", where="subscription")
@@ -113,6 +123,7 @@ def subscription_pull(*, actor: Actor, name: str, cursor: str = "", most: int = 
     after = cursor_read(cursor, shape)
     call = Call(row.resource, row.purpose, row.grant, tuple(row.fields), row.acting_for)
     permit = permit_of(actor, call, shape, "subscribe", rows=0)
+    crossing_asked(row, permit)
     found = changes_read(row.pk, shape, permit, after, most=most)
     if not found.rows:
         return found, ""
@@ -127,6 +138,11 @@ def subscription_pull(*, actor: Actor, name: str, cursor: str = "", most: int = 
         rows=found.rows,
     )
     return found, use
+
+
+def crossing_asked(row: Subscription, permit: Permit) -> None:
+    """Whether it may still go where it goes: an approval may have been taken back since. Raises Refused."""
+    crossing_demand(country=row.country, number=row.crossing, resource=row.resource, fields=permit.fields)
 
 
 def deliveries_cut(resource_id: str) -> int:
@@ -198,6 +214,8 @@ def _row(row: Subscription, secret: str = "") -> SubscriptionRow:
         waiting=row.deliveries.filter(state=Delivery.State.WAITING).count(),
         dead=row.deliveries.filter(state=Delivery.State.DEAD).count(),
         created_at=row.created_at,
+        country=row.country,
+        crossing=row.crossing,
         secret=secret,
     )
 

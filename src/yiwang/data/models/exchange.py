@@ -117,6 +117,9 @@ class Subscription(models.Model):
     fields = models.JSONField(default=list)
     # "" for one that is pulled
     url = models.CharField(max_length=500, blank=True)
+    # where it goes; abroad under the number of an approval
+    country = models.CharField(max_length=2, default="CN")
+    crossing = models.CharField(max_length=20, blank=True)
     # what deliveries are signed with, in an envelope
     secret = models.BinaryField(default=b"")
     acting_for = models.CharField(max_length=80, blank=True)

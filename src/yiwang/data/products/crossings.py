@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 
-from yiwang.data.models import Crossing
+from yiwang.data.models import Crossing, Resource
 from yiwang.data.resources import definition, resource_row
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
@@ -108,11 +108,14 @@ def _sound(decision: CrossingArguments, grade: int) -> None:
 
 @transaction.atomic
 def crossing_revoke(*, actor: Actor, number: str, reason: str) -> Crossing:
-    """Take an approval back at once; whatever asks for it from now on is refused."""
-    rule = demand(actor, "crossing.decide").rule
+    """Take an approval back at once; whatever asks for it from now on is refused.
+
+    Takes "crossing.decide" over the department whose data it is. Raises NotFound, Refused, Conflict, InputError.
+    """
     row = Crossing.objects.select_for_update().filter(number=number).first()
     if row is None:
         raise NotFound(zh=f"没有出境批准 {number}", en=f"there is no approval {number}", where="crossing")
+    rule = demand(actor, "crossing.decide", _provider(row)).rule
     if row.revoked_at is not None:
         raise Conflict(zh="已经撤销", en="it was taken back already", where=number)
     if not reason.strip():
@@ -129,6 +132,11 @@ def crossing_revoke(*, actor: Actor, number: str, reason: str) -> Crossing:
         details={"revoked": True},
     )
     return row
+
+
+def _provider(row: Crossing) -> str:
+    """Whose data it is: the department that may take the approval back, with whoever is over it."""
+    return str(Resource.objects.values_list("provider", flat=True).get(pk=row.resource))
 
 
 def crossing_demand(*, country: str, number: str, resource: str, fields: Sequence[str], recipient: str = "") -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from yiwang.data.models import Contract, Crossing, Operation, Product, Purchase, Settlement
+from yiwang.data.models import Contract, Crossing, Operation, Product, Purchase, Resource, Settlement
 from yiwang.data.products.clauses import CONTROLS, RECORDS
 from yiwang.data.products.registers import purchases_like
 from yiwang.data.products.shelf import contract_row
@@ -137,6 +137,7 @@ class OperationRow:
     valid_from: date
     valid_until: date
     in_force: bool
+    department: str
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ class CrossingRow:
     case: str
     valid_until: date
     in_force: bool
+    # whose data it is
+    department: str
 
 
 def _product(row: Product, names: Mapping[str, Text]) -> ProductRow:
@@ -283,14 +286,15 @@ def trade_supervision(actor: Actor) -> Supervision:
     operations = [
         OperationRow(
             o.pk, o.operator, o.scope, tuple(o.resources), o.basis, o.city_share, o.valid_from, o.valid_until,
-            o.ended_at is None and o.valid_from <= today < o.valid_until,
+            o.ended_at is None and o.valid_from <= today < o.valid_until, o.department,
         )
         for o in Operation.objects.order_by("-id")
     ]  # fmt: skip
+    providers = dict(Resource.objects.values_list("id", "provider"))
     crossings = [
         CrossingRow(
             c.number, c.resource, tuple(c.fields), c.recipient, c.country, c.route, c.case, c.valid_until,
-            c.revoked_at is None and today <= c.valid_until,
+            c.revoked_at is None and today <= c.valid_until, providers.get(c.resource, ""),
         )
         for c in Crossing.objects.order_by("-id")
     ]  # fmt: skip

@@ -80,7 +80,14 @@ def batch_file(request: HttpRequest, number: Number) -> StreamingHttpResponse:
 def subscription_new(request: HttpRequest, asked: SubscriptionIn) -> HttpResponse:
     """All that is there comes first, then what changes."""
     call = Call(asked.resource, asked.purpose, asked.grant, tuple(asked.fields), asked.acting_for)
-    made = data.subscription_open(actor=actor_of_request(request), call=call, url=asked.url, once=once_of(request))
+    made = data.subscription_open(
+        actor=actor_of_request(request),
+        call=call,
+        url=asked.url,
+        once=once_of(request),
+        country=asked.country,
+        crossing=asked.crossing,
+    )
     return told(asdict(made), 201)
 
 

@@ -96,6 +96,10 @@ class SubscriptionIn(CallIn):
     resource: ResourceId
     fields: list[FieldId] = Field(default=[], max_length=400, description="空为授权的全部 / none: all the grant gives")
     url: str = Field("", max_length=500, pattern=r"^(https?://[!-~]+)?$")
+    country: str = Field("CN", pattern=r"^[A-Z]{2}$", description="数据去往的国家或地区 / where the data goes")
+    crossing: str = Field(
+        "", max_length=20, pattern=r"^[A-Z0-9-]*$", description="出境批准编号；境内为空 / approval to leave the country"
+    )
 
 
 class SubscriptionOut(Schema):
@@ -111,6 +115,8 @@ class SubscriptionOut(Schema):
     waiting: int
     dead: int
     created_at: datetime
+    country: str
+    crossing: str
     secret: str
 
 

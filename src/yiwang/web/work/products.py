@@ -182,11 +182,54 @@ def contract_act(request: HttpRequest, number: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("work:contract", args=[number]))
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def supervision(request: HttpRequest) -> HttpResponse:
-    view = data.trade_supervision(actor_of_request(request))
-    kinds = [(kind, view.kinds.get(kind, 0)) for kind in data.CLAUSE_KINDS]
-    return render(request, "yiwang/work/products/supervision.html", {"view": view, "kinds": kinds})
+    """What is traded; here operations are registered and ended, and approvals to leave the country taken back."""
+    actor = actor_of_request(request)
+    view = data.trade_supervision(actor)
+    problem: YiwangError | None = None
+    if request.method == "POST":
+        try:
+            _supervise(request, actor)
+            return HttpResponseRedirect(reverse("work:trade"))
+        except TOLD as error:
+            problem = error
+    context = {
+        "view": view,
+        "kinds": [(kind, view.kinds.get(kind, 0)) for kind in data.CLAUSE_KINDS],
+        "may_register": may(actor, "operation.edit", actor.department),
+        "endable": {one.id for one in view.operations if one.in_force and may(actor, "operation.edit", one.department)},
+        "revocable": {
+            one.number for one in view.crossings if one.in_force and may(actor, "crossing.decide", one.department)
+        },
+        "given": request.POST,
+        "problem": problem_of(problem) if problem else None,
+    }
+    return render(request, "yiwang/work/products/supervision.html", context, status=problem.status if problem else 200)
+
+
+def _supervise(request: HttpRequest, actor: Actor) -> None:
+    act = posted(request, "act")
+    if act == "revoke":
+        service.crossing_revoke(actor=actor, number=posted(request, "number"), reason=posted(request, "reason"))
+    elif act == "end":
+        asked = posted(request, "number")
+        number = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
+        service.operation_end(actor=actor, operation_id=number, reason=posted(request, "reason"))
+    elif act == "register":
+        service.operation_register(
+            actor=actor,
+            operator=posted_needed(request, "operator", Text(zh="主体", en="Operator")),
+            scope=posted_needed(request, "scope", Text(zh="范围", en="Scope")),
+            resources=tuple(posted(request, "resources").replace("，", " ").replace(",", " ").split()),
+            basis=posted_needed(request, "basis", Text(zh="依据", en="Basis")),
+            city_share=_amount(request, "city_share", Text(zh="归市里 %", en="City's %")),
+            department=actor.department,
+            valid_from=_day(request, "valid_from", FROM),
+            valid_until=_day(request, "valid_until", UNTIL),
+        )
+    else:
+        raise InputError(zh="请选择要做什么。", en="Choose what to do.", where="act")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
