@@ -36,6 +36,7 @@ from yiwang.flow.models.duties import (
     RouterModel,
     Topic,
 )
+from yiwang.flow.models.recordings import CaseRecording, RecordingCustody
 
 __all__ = [
     "AskedForm",
@@ -44,6 +45,7 @@ __all__ = [
     "CaseFile",
     "CaseLink",
     "CaseNote",
+    "CaseRecording",
     "CaseStep",
     "ClientKey",
     "Draft",
@@ -60,6 +62,7 @@ __all__ = [
     "Process",
     "ProcessVersion",
     "Rating",
+    "RecordingCustody",
     "Refusal",
     "RouterModel",
     "Topic",
