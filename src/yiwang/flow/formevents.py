@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from yiwang.flow.models import FormVersion
+from yiwang.flow.versioning import Drafted
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.service import event_declare
 
@@ -30,4 +32,17 @@ FORM_WITHDRAWN = event_declare(
 )
 FORM_ROLLED_BACK = event_declare(
     "form.rolled-back", FormMoved, Text(zh="表单退回到从前的版本", en="a form went back to an earlier version")
+)
+
+FORMS = Drafted[FormVersion](
+    noun="form",
+    zh="表单",
+    events={
+        "propose": FORM_PROPOSED,
+        "withdraw": FORM_WITHDRAWN,
+        "reject": FORM_REJECTED,
+        "approve": FORM_PUBLISHED,
+        "install": FORM_PUBLISHED,
+        "roll-back": FORM_ROLLED_BACK,
+    },
 )

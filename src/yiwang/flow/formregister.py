@@ -8,7 +8,8 @@ from typing import Any
 from yiwang.flow.core.forms.differing import FormDifference, form_differences
 from yiwang.flow.core.forms.elements import Form
 from yiwang.flow.formchecks import version_findings
-from yiwang.flow.formrows import FormRow, FormVersionRow, asked_row, form_told, version_told, written_row
+from yiwang.flow.formevents import FORMS
+from yiwang.flow.formrows import FormRow, FormVersionRow, asked_row, form_told, version_told
 from yiwang.flow.forms import FormFile, with_lists
 from yiwang.flow.formuses import FormHeld, FormUse, form_held, form_title, form_uses
 from yiwang.flow.models import AskedForm, FormVersion
@@ -45,7 +46,7 @@ def form_written(actor: Actor, form_id: str, *, number: int | None = None) -> Fo
     """A version of a form, drafts too; the one that is asked by default. Raises NotFound."""
     demand(actor, "process.read")
     row = asked_row(form_id)
-    version = written_row(row, number)
+    version = FORMS.found(row, number)
     uses = form_uses().get(form_id, ())
     told = form_told(row, form_title(form_id, uses), department_names())
     form = _read(version)
@@ -61,14 +62,14 @@ def form_versions(actor: Actor, form_id: str) -> tuple[FormVersionRow, ...]:
 def form_findings(actor: Actor, form_id: str, *, number: int | None = None) -> tuple[Finding, ...]:
     """What stands against a version: each finding with the element it concerns. Raises NotFound."""
     demand(actor, "process.read")
-    return version_findings(actor, written_row(asked_row(form_id), number))
+    return version_findings(actor, FORMS.found(asked_row(form_id), number))
 
 
 def form_difference(actor: Actor, form_id: str, *, before: int, after: int) -> tuple[FormDifference, ...] | None:
     """What version `after` asks otherwise than `before`, in words; None when one of them cannot be read. Raises NotFound."""
     demand(actor, "process.read")
     row = asked_row(form_id)
-    old, new = (_read(written_row(row, number)) for number in (before, after))
+    old, new = (_read(FORMS.found(row, number)) for number in (before, after))
     return form_differences(old, new) if old is not None and new is not None else None
 
 

@@ -59,18 +59,6 @@ def asked_row(form_id: str) -> AskedForm:
     return row
 
 
-def written_row(form: AskedForm, number: int | None = None) -> FormVersion:
-    """A version by its number, drafts too; the one that is asked by default. Raises NotFound."""
-    row = form.published if number is None else form.versions.filter(number=number).first()
-    if row is None:
-        raise NotFound(
-            zh=f"表单 {form.pk} 没有第 {number} 版" if number else f"表单 {form.pk} 没有生效的版本",
-            en=f"form {form.pk} has no version {number}" if number else f"no version of {form.pk} holds",
-            where=form.pk,
-        )
-    return row
-
-
 def version_told(version: FormVersion) -> FormVersionRow:
     return FormVersionRow(
         form=version.form_id,

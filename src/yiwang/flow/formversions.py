@@ -12,17 +12,17 @@ from django.db import transaction
 
 from yiwang.flow.errors import FormRefused
 from yiwang.flow.formchecks import version_findings
-from yiwang.flow.formevents import FORM_PROPOSED, FORM_PUBLISHED, FORM_REJECTED, FORM_ROLLED_BACK, FORM_WITHDRAWN
-from yiwang.flow.formrows import FormVersionRow, asked_row, version_told, written_row
+from yiwang.flow.formevents import FORMS
+from yiwang.flow.formrows import FormVersionRow, asked_row, version_told
 from yiwang.flow.forms import FormFile, form_body
 from yiwang.flow.models import AskedForm, FormVersion
-from yiwang.flow.versioning import State, hold, new_content, not_own, note_kept, note_needed, own, standing
+from yiwang.flow.versioning import State, new_content, next_number, not_own, note_kept, note_needed, own
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import canonical_digest
 from yiwang.kernel.core.pack import Finding, Pack
 from yiwang.kernel.selectors import department_get
-from yiwang.kernel.service import audit, emit
+from yiwang.kernel.service import audit
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def form_draft_save(
     form = _form(form_id, department)
     rule = demand(actor, "process.edit", form.department).rule
     said = form_body(body, form_id)
-    draft = None if number is None else _locked(form, number, State.DRAFT)
+    draft = None if number is None else FORMS.locked(form, number, State.DRAFT)
     if draft is not None:
         own(actor, draft, form_id)
     else:
@@ -50,7 +50,7 @@ def form_draft_save(
         base = form.published
         draft = FormVersion(
             form=form,
-            number=_next(form),
+            number=next_number(form),
             author=actor.id,
             author_name=actor.name,
             based_on=base.number if base else None,
@@ -58,7 +58,7 @@ def form_draft_save(
     draft.body, draft.digest = said, canonical_digest(said)
     draft.note = note_kept(note) or draft.note
     draft.save()
-    _audit(actor, "form.edit", draft, rule, note)
+    FORMS.audited(draft, "edit", actor, note, rule)
     return version_told(draft)
 
 
@@ -73,12 +73,13 @@ def form_propose(*, actor: Actor, form_id: str, number: int, note: str = "") -> 
     """Ask for a draft to hold. From here its content is final. Raises FormRefused with the findings."""
     form = asked_row(form_id)
     rule = demand(actor, "process.edit", form.department).rule
-    draft = _locked(form, number, State.DRAFT)
+    draft = FORMS.locked(form, number, State.DRAFT)
     new_content(draft, form.published, form_id)
     findings = version_findings(actor, draft)
     if any(finding.level == "error" for finding in findings):
         raise refused(findings, form_id)
-    return _moved(draft, State.PROPOSED, "propose", FORM_PROPOSED, actor, note, rule)
+    FORMS.moved(draft, State.PROPOSED, "propose", actor, note, rule)
+    return version_told(draft)
 
 
 @transaction.atomic
@@ -86,9 +87,10 @@ def form_withdraw(*, actor: Actor, form_id: str, number: int, note: str = "") ->
     """Take one's own version back before anybody decided on it; it is a draft again."""
     form = asked_row(form_id)
     rule = demand(actor, "process.edit", form.department).rule
-    version = _locked(form, number, State.PROPOSED)
+    version = FORMS.locked(form, number, State.PROPOSED)
     own(actor, version, form_id)
-    return _moved(version, State.DRAFT, "withdraw", FORM_WITHDRAWN, actor, note, rule)
+    FORMS.moved(version, State.DRAFT, "withdraw", actor, note, rule)
+    return version_told(version)
 
 
 @transaction.atomic
@@ -96,13 +98,14 @@ def form_approve(*, actor: Actor, form_id: str, number: int, note: str = "") -> 
     """Let a proposed version be asked from now on; the one before is replaced. Raises SelfApproval for its author."""
     form = asked_row(form_id)
     rule = demand(actor, "process.approve", form.department).rule
-    version = _locked(form, number, State.PROPOSED)
+    version = FORMS.locked(form, number, State.PROPOSED)
     not_own(actor, version, form_id)
     findings = version_findings(actor, version)
     # The catalogue, the items or the processes may have changed since it was proposed.
     if any(finding.level == "error" for finding in findings):
         raise refused(findings, form_id)
-    return _publish(form, version, actor, "approve", note, rule)
+    FORMS.published(form, version, "approve", actor, note, rule)
+    return version_told(version)
 
 
 @transaction.atomic
@@ -110,11 +113,12 @@ def form_reject(*, actor: Actor, form_id: str, number: int, note: str) -> FormVe
     """Send a proposed version back, with the reason."""
     form = asked_row(form_id)
     rule = demand(actor, "process.approve", form.department).rule
-    version = _locked(form, number, State.PROPOSED)
+    version = FORMS.locked(form, number, State.PROPOSED)
     not_own(actor, version, form_id)
     note_needed(note)
     version.approver, version.approver_name = actor.id, actor.name
-    return _moved(version, State.REJECTED, "reject", FORM_REJECTED, actor, note, rule)
+    FORMS.moved(version, State.REJECTED, "reject", actor, note, rule)
+    return version_told(version)
 
 
 @transaction.atomic
@@ -122,12 +126,13 @@ def form_roll_back(*, actor: Actor, form_id: str, number: int, note: str) -> For
     """Let an earlier version be asked again, with the reason. Raises FormRefused when it fits the city no more."""
     form = asked_row(form_id)
     rule = demand(actor, "process.approve", form.department).rule
-    version = _locked(form, number, State.REPLACED)
+    version = FORMS.locked(form, number, State.REPLACED)
     note_needed(note)
     findings = version_findings(actor, version)
     if any(finding.level == "error" for finding in findings):
         raise refused(findings, form_id)
-    return _publish(form, version, actor, "roll-back", note, rule)
+    FORMS.published(form, version, "roll-back", actor, note, rule)
+    return version_told(version)
 
 
 @transaction.atomic
@@ -150,7 +155,7 @@ def form_install(*, actor: Actor, file: FormFile, pack: Pack) -> FormVersionRow:
     )
     version = FormVersion(
         form=form,
-        number=_next(form),
+        number=next_number(form),
         digest=digest,
         body=file.body,
         pack_digest=pack.digest,
@@ -161,9 +166,9 @@ def form_install(*, actor: Actor, file: FormFile, pack: Pack) -> FormVersionRow:
     )
     version.save()
     if form.published is None or form.published.pack_digest:
-        return _publish(form, version, actor, "install", "", "pack.install")
-    _audit(actor, "form.propose", version, "pack.install", "")
-    emit(FORM_PROPOSED, _said(version))
+        FORMS.published(form, version, "install", actor, "", "pack.install")
+    else:
+        FORMS.moved(version, State.PROPOSED, "propose", actor, "", "pack.install")
     return version_told(version)
 
 
@@ -177,51 +182,3 @@ def refused(findings: tuple[Finding, ...], where: str) -> FormRefused:
         en=first.en + (f" (and {more} more)" if more else ""),
         where=first.where or where,
     )
-
-
-def _publish(form: AskedForm, version: FormVersion, actor: Actor, act: str, note: str, rule: str) -> FormVersionRow:
-    hold(version, form.published, None if act == "install" else actor)
-    form.published = version
-    form.save()
-    _audit(actor, f"form.{act}", version, rule, note)
-    emit(FORM_ROLLED_BACK if act == "roll-back" else FORM_PUBLISHED, _said(version))
-    return version_told(version)
-
-
-def _moved(
-    version: FormVersion, state: State, act: str, event: str, actor: Actor, note: str, rule: str
-) -> FormVersionRow:
-    version.state = state
-    version.save()
-    _audit(actor, f"form.{act}", version, rule, note)
-    emit(event, _said(version))
-    return version_told(version)
-
-
-def _locked(form: AskedForm, number: int, *states: State) -> FormVersion:
-    """The version, held against others until the transaction ends. Raises VersionMoved when it is in another state."""
-    form.published = AskedForm.objects.select_for_update().get(pk=form.pk).published
-    version = written_row(form, number)
-    standing(version, form.pk, *states)
-    return version
-
-
-def _next(form: AskedForm) -> int:
-    newest = form.versions.order_by("-number").values_list("number", flat=True).first()
-    return (newest or 0) + 1
-
-
-def _audit(actor: Actor, act: str, version: FormVersion, rule: str, note: str) -> None:
-    audit(
-        actor=actor,
-        act=act,
-        object_kind="form",
-        object_id=version.form_id,
-        rule=rule,
-        purpose=note_kept(note),
-        details={"version": version.number, "digest": version.digest, "state": version.state},
-    )
-
-
-def _said(version: FormVersion) -> dict[str, object]:
-    return {"form": version.form_id, "version": version.number, "digest": version.digest}

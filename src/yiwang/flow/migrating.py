@@ -22,7 +22,8 @@ from yiwang.flow.core.process.state import State
 from yiwang.flow.definitions import definition_of
 from yiwang.flow.events import CASE_CHANGED
 from yiwang.flow.models import Case, CaseStep, Migration, ProcessVersion, Wait, Work
-from yiwang.flow.processrows import process_row, version_row
+from yiwang.flow.processevents import PROCESSES
+from yiwang.flow.processrows import process_row
 from yiwang.flow.waiting import waits_of
 from yiwang.kernel.access import demand, verdict
 from yiwang.kernel.core.actor import Actor
@@ -101,7 +102,7 @@ def _batch(target: ProcessVersion, batch: str) -> str:
 
 def _target(process_id: str, number: int) -> ProcessVersion:
     """A version that holds or has held: what nobody approved moves nobody."""
-    version = version_row(process_row(process_id), number)
+    version = PROCESSES.found(process_row(process_id), number)
     if version.state not in (ProcessVersion.State.PUBLISHED, ProcessVersion.State.REPLACED):
         raise VersionMoved(
             zh=f"第 {number} 版没有生效过，办件不能迁到这一版",

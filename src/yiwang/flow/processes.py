@@ -15,21 +15,15 @@ from yiwang.flow.core.process.nodes import Definition
 from yiwang.flow.definitions import definition_of, refused
 from yiwang.flow.models import AskedForm, Process, ProcessVersion
 from yiwang.flow.processchecks import Around, names_check
-from yiwang.flow.processevents import (
-    PROCESS_PROPOSED,
-    PROCESS_PUBLISHED,
-    PROCESS_REJECTED,
-    PROCESS_ROLLED_BACK,
-    PROCESS_WITHDRAWN,
-)
-from yiwang.flow.processrows import ProcessVersionRow, process_row, reading_of, version_row, version_told
-from yiwang.flow.versioning import State, hold, new_content, not_own, note_kept, note_needed, own, standing
+from yiwang.flow.processevents import PROCESSES
+from yiwang.flow.processrows import ProcessVersionRow, process_row, reading_of, version_told
+from yiwang.flow.versioning import State, new_content, next_number, not_own, note_kept, note_needed, own
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.pack import Finding, Pack
 from yiwang.kernel.errors import InputError
 from yiwang.kernel.selectors import department_names
-from yiwang.kernel.service import audit, emit, file_put
+from yiwang.kernel.service import audit, file_put
 from yiwang.rules.selectors import decision_get, decision_list
 
 
@@ -46,7 +40,7 @@ def process_draft_save(
     rule = demand(actor, "process.edit", process.department).rule
     reading = read(bpmn, f"{process_id}.bpmn")
     _readable(reading, process_id)
-    draft = None if number is None else _locked(process, number, State.DRAFT)
+    draft = None if number is None else PROCESSES.locked(process, number, State.DRAFT)
     if draft is not None:
         own(actor, draft, process_id)
     else:
@@ -54,7 +48,7 @@ def process_draft_save(
         base = process.published
         draft = ProcessVersion(
             process=process,
-            number=_next(process),
+            number=next_number(process),
             author=actor.id,
             author_name=actor.name,
             based_on=base.number if base else None,
@@ -62,7 +56,7 @@ def process_draft_save(
     draft.digest = _keep(actor, bpmn, process_id)
     draft.note = note_kept(note) or draft.note
     draft.save()
-    _audit(actor, "process.edit", draft, rule, note)
+    PROCESSES.audited(draft, "edit", actor, note, rule)
     return version_told(draft)
 
 
@@ -90,12 +84,13 @@ def process_propose(*, actor: Actor, process_id: str, number: int, note: str = "
     """Ask for a draft to hold. From here its content is final. Raises DiagramRefused with the findings."""
     process = process_row(process_id)
     rule = demand(actor, "process.edit", process.department).rule
-    draft = _locked(process, number, State.DRAFT)
+    draft = PROCESSES.locked(process, number, State.DRAFT)
     new_content(draft, process.published, process_id)
     findings = version_findings(actor, draft)
     if any(finding.level == "error" for finding in findings):
         raise refused(findings, process_id)
-    return _moved(draft, State.PROPOSED, "propose", PROCESS_PROPOSED, actor, note, rule)
+    PROCESSES.moved(draft, State.PROPOSED, "propose", actor, note, rule)
+    return version_told(draft)
 
 
 def version_findings(actor: Actor, version: ProcessVersion) -> tuple[Finding, ...]:
@@ -124,9 +119,10 @@ def process_withdraw(*, actor: Actor, process_id: str, number: int, note: str = 
     """Take one's own version back before anybody decided on it; it is a draft again."""
     process = process_row(process_id)
     rule = demand(actor, "process.edit", process.department).rule
-    version = _locked(process, number, State.PROPOSED)
+    version = PROCESSES.locked(process, number, State.PROPOSED)
     own(actor, version, process_id)
-    return _moved(version, State.DRAFT, "withdraw", PROCESS_WITHDRAWN, actor, note, rule)
+    PROCESSES.moved(version, State.DRAFT, "withdraw", actor, note, rule)
+    return version_told(version)
 
 
 @transaction.atomic
@@ -134,9 +130,9 @@ def process_approve(*, actor: Actor, process_id: str, number: int, note: str = "
     """Let a proposed version hold from now on; the one before is replaced. Raises SelfApproval for its author."""
     process = process_row(process_id)
     rule = demand(actor, "process.approve", process.department).rule
-    version = _locked(process, number, State.PROPOSED)
+    version = PROCESSES.locked(process, number, State.PROPOSED)
     not_own(actor, version, process_id)
-    return _publish(process, version, actor, "approve", note, rule)
+    return _publish(process, version, "approve", actor, note, rule)
 
 
 @transaction.atomic
@@ -144,11 +140,12 @@ def process_reject(*, actor: Actor, process_id: str, number: int, note: str) -> 
     """Send a proposed version back, with the reason."""
     process = process_row(process_id)
     rule = demand(actor, "process.approve", process.department).rule
-    version = _locked(process, number, State.PROPOSED)
+    version = PROCESSES.locked(process, number, State.PROPOSED)
     not_own(actor, version, process_id)
     note_needed(note)
     version.approver, version.approver_name = actor.id, actor.name
-    return _moved(version, State.REJECTED, "reject", PROCESS_REJECTED, actor, note, rule)
+    PROCESSES.moved(version, State.REJECTED, "reject", actor, note, rule)
+    return version_told(version)
 
 
 @transaction.atomic
@@ -156,9 +153,9 @@ def process_roll_back(*, actor: Actor, process_id: str, number: int, note: str) 
     """Let an earlier version hold again, with the reason. Running cases keep the version they follow."""
     process = process_row(process_id)
     rule = demand(actor, "process.approve", process.department).rule
-    version = _locked(process, number, State.REPLACED)
+    version = PROCESSES.locked(process, number, State.REPLACED)
     note_needed(note)
-    return _publish(process, version, actor, "roll-back", note, rule)
+    return _publish(process, version, "roll-back", actor, note, rule)
 
 
 @transaction.atomic
@@ -193,7 +190,7 @@ def _installed(actor: Actor, definition: Definition, digest: str, pack: Pack) ->
         return version_told(before)
     version = ProcessVersion(
         process=process,
-        number=_next(process),
+        number=next_number(process),
         digest=digest,
         pack_digest=pack.digest,
         author=f"pack:{pack.manifest.id}",
@@ -203,65 +200,22 @@ def _installed(actor: Actor, definition: Definition, digest: str, pack: Pack) ->
     )
     version.save()
     if process.published is None or process.published.pack_digest:
-        return _publish(process, version, actor, "install", "", "pack.install")
-    _audit(actor, "process.propose", version, "pack.install", "")
-    emit(PROCESS_PROPOSED, _said(version))
+        return _publish(process, version, "install", actor, "", "pack.install")
+    PROCESSES.moved(version, State.PROPOSED, "propose", actor, "", "pack.install")
     return version_told(version)
 
 
 def _publish(
-    process: Process, version: ProcessVersion, actor: Actor, act: str, note: str, rule: str
+    process: Process, version: ProcessVersion, act: str, actor: Actor, note: str, rule: str
 ) -> ProcessVersionRow:
+    """The process goes by the name its diagram has."""
     name = definition_of(version).name
-    hold(version, process.published, None if act == "install" else actor)
-    process.published = version
     process.title_zh, process.title_en = name.zh, name.en
-    process.save()
-    _audit(actor, f"process.{act}", version, rule, note)
-    emit(PROCESS_ROLLED_BACK if act == "roll-back" else PROCESS_PUBLISHED, _said(version))
+    PROCESSES.published(process, version, act, actor, note, rule)
     return version_told(version)
-
-
-def _moved(
-    version: ProcessVersion, state: State, act: str, event: str, actor: Actor, note: str, rule: str
-) -> ProcessVersionRow:
-    version.state = state
-    version.save()
-    _audit(actor, f"process.{act}", version, rule, note)
-    emit(event, _said(version))
-    return version_told(version)
-
-
-def _locked(process: Process, number: int, *states: State) -> ProcessVersion:
-    """The version, held against others until the transaction ends. Raises VersionMoved when it is in another state."""
-    Process.objects.select_for_update().get(pk=process.pk)
-    version = version_row(process, number)
-    standing(version, process.pk, *states)
-    return version
 
 
 def _keep(actor: Actor, bpmn: bytes, name: str) -> str:
     """Store the diagram's bytes and return their digest."""
     kept = file_put(actor=actor, source=io.BytesIO(bpmn), name=f"{name}.bpmn", media_type="application/xml")
     return str(kept.digest)
-
-
-def _next(process: Process) -> int:
-    newest = process.versions.order_by("-number").values_list("number", flat=True).first()
-    return (newest or 0) + 1
-
-
-def _audit(actor: Actor, act: str, version: ProcessVersion, rule: str, note: str) -> None:
-    audit(
-        actor=actor,
-        act=act,
-        object_kind="process",
-        object_id=version.process_id,
-        rule=rule,
-        purpose=note_kept(note),
-        details={"version": version.number, "digest": version.digest, "state": version.state},
-    )
-
-
-def _said(version: ProcessVersion) -> dict[str, object]:
-    return {"process": version.process_id, "version": version.number, "digest": version.digest}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from yiwang.flow.models import ProcessVersion
+from yiwang.flow.versioning import Drafted
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.service import event_declare
 
@@ -30,4 +32,17 @@ PROCESS_WITHDRAWN = event_declare(
 )
 PROCESS_ROLLED_BACK = event_declare(
     "process.rolled-back", ProcessMoved, Text(zh="流程退回到从前的版本", en="a process went back to an earlier version")
+)
+
+PROCESSES = Drafted[ProcessVersion](
+    noun="process",
+    zh="流程",
+    events={
+        "propose": PROCESS_PROPOSED,
+        "withdraw": PROCESS_WITHDRAWN,
+        "reject": PROCESS_REJECTED,
+        "approve": PROCESS_PUBLISHED,
+        "install": PROCESS_PUBLISHED,
+        "roll-back": PROCESS_ROLLED_BACK,
+    },
 )

@@ -11,6 +11,7 @@ from yiwang.flow.core.process.nodes import Definition
 from yiwang.flow.definitions import definition_of
 from yiwang.flow.models import Process
 from yiwang.flow.processes import version_findings
+from yiwang.flow.processevents import PROCESSES
 from yiwang.flow.processrows import (
     ProcessRow,
     ProcessVersionRow,
@@ -18,7 +19,6 @@ from yiwang.flow.processrows import (
     process_row,
     process_told,
     reading_of,
-    version_row,
     version_told,
 )
 from yiwang.kernel.access import demand
@@ -53,7 +53,7 @@ def process_get(actor: Actor, process_id: str, *, number: int | None = None) -> 
     """A version of a process, the one that new cases follow by default. Raises NotFound."""
     demand(actor, "process.read")
     process = process_row(process_id)
-    version = version_row(process, number)
+    version = PROCESSES.found(process, number)
     found = [one for one in reading_of(version).definitions if one.id == process_id]
     return ProcessDetail(process_told(process), version_told(version), bpmn_of(version), found[0] if found else None)
 
@@ -67,12 +67,12 @@ def process_versions(actor: Actor, process_id: str) -> tuple[ProcessVersionRow, 
 def process_check(actor: Actor, process_id: str, *, number: int | None = None) -> tuple[Finding, ...]:
     """What stands against a version: each finding with the element it concerns. Raises NotFound."""
     demand(actor, "process.read")
-    return version_findings(actor, version_row(process_row(process_id), number))
+    return version_findings(actor, PROCESSES.found(process_row(process_id), number))
 
 
 def process_difference(actor: Actor, process_id: str, *, before: int, after: int) -> tuple[Difference, ...]:
     """What version `after` says otherwise than `before`, in words. Raises NotFound, DiagramRefused."""
     demand(actor, "process.read")
     process = process_row(process_id)
-    old, new = (definition_of(version_row(process, number)) for number in (before, after))
+    old, new = (definition_of(PROCESSES.found(process, number)) for number in (before, after))
     return differences(old, new)

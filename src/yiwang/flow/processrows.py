@@ -60,18 +60,6 @@ def process_row(process_id: str) -> Process:
     return row
 
 
-def version_row(process: Process, number: int | None = None) -> ProcessVersion:
-    """A version by its number, the one that new cases follow by default. Raises NotFound."""
-    row = process.published if number is None else process.versions.filter(number=number).first()
-    if row is None:
-        raise NotFound(
-            zh=f"流程 {process.pk} 没有第 {number} 版" if number else f"流程 {process.pk} 没有生效的版本",
-            en=f"process {process.pk} has no version {number}" if number else f"no version of {process.pk} holds",
-            where=process.pk,
-        )
-    return row
-
-
 def bpmn_of(version: ProcessVersion) -> bytes:
     """The diagram's bytes as they were saved. Raises NotFound when the file is gone."""
     return file_path(version.digest).read_bytes()

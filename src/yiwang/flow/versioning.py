@@ -2,16 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
 from django.utils import timezone
 
 from yiwang.flow.models import Version
 from yiwang.kernel.core.actor import Actor
-from yiwang.kernel.errors import InputError
+from yiwang.kernel.errors import InputError, NotFound
+from yiwang.kernel.service import audit, emit
 from yiwang.rules.errors import SelfApproval, VersionMoved
 
 LONGEST_NOTE = 400
 INSTALLATION = "installation"
 State = Version.State
+V = TypeVar("V", bound=Version)
+# A form or a process: both have `versions` and the one that is `published`.
+Holder = Any
+
+
+@dataclass(frozen=True)
+class Drafted(Generic[V]):
+    """A kind of thing that has versions: its word in the audit trail (`form.propose`) and in events, its Chinese name, and the
+    event of each act that is told to others."""
+
+    noun: str
+    zh: str
+    events: Mapping[str, str]
+
+    def audited(self, version: V, act: str, actor: Actor, note: str, rule: str) -> None:
+        audit(
+            actor=actor,
+            act=f"{self.noun}.{act}",
+            object_kind=self.noun,
+            object_id=version.of,
+            rule=rule,
+            purpose=note_kept(note),
+            details={"version": version.number, "digest": version.digest, "state": version.state},
+        )
+
+    def moved(self, version: V, state: State, act: str, actor: Actor, note: str, rule: str) -> None:
+        """Write the new state down and tell of it."""
+        version.state = state
+        version.save()
+        self.audited(version, act, actor, note, rule)
+        self._tell(version, act)
+
+    def published(self, holder: Holder, version: V, act: str, actor: Actor, note: str, rule: str) -> None:
+        """The version holds from now on, the one before is replaced; whatever else was changed on `holder` is saved with it."""
+        _hold(version, holder.published, None if act == "install" else actor)
+        holder.published = version
+        holder.save()
+        self.audited(version, act, actor, note, rule)
+        self._tell(version, act)
+
+    def found(self, holder: Holder, number: int | None = None) -> V:
+        """A version by its number, drafts too; the one that holds by default. Raises NotFound."""
+        row: V | None = holder.published if number is None else holder.versions.filter(number=number).first()
+        if row is None:
+            raise NotFound(
+                zh=f"{self.zh} {holder.pk} " + (f"没有第 {number} 版" if number else "没有生效的版本"),
+                en=f"{self.noun} {holder.pk} has no version {number}" if number else f"no version of {holder.pk} holds",
+                where=holder.pk,
+            )
+        return row
+
+    def locked(self, holder: Holder, number: int, *states: State) -> V:
+        """The version, held against others until the transaction ends. Raises VersionMoved when it is in another state."""
+        holder.published = type(holder).objects.select_for_update().get(pk=holder.pk).published
+        version = self.found(holder, number)
+        standing(version, holder.pk, *states)
+        return version
+
+    def _tell(self, version: V, act: str) -> None:
+        emit(self.events[act], {self.noun: version.of, "version": version.number, "digest": version.digest})
+
+
+def next_number(holder: Holder) -> int:
+    newest = holder.versions.order_by("-number").values_list("number", flat=True).first()
+    return (newest or 0) + 1
 
 
 def standing(version: Version, where: str, *states: State) -> None:
@@ -72,7 +142,7 @@ def note_needed(note: str) -> None:
         raise InputError(zh="请写明理由", en="give the reason", where="note")
 
 
-def hold(version: Version, current: Version | None, actor: Actor | None) -> None:
+def _hold(version: Version, current: Version | None, actor: Actor | None) -> None:
     """Write down that a version holds from now on, by leave of `actor`; None for an installation. The one before is replaced."""
     if current is not None:
         current.state = State.REPLACED

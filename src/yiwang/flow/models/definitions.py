@@ -23,7 +23,7 @@ class Process(models.Model):
 
 
 class Version(models.Model):
-    """One state of what a designer writes; final as soon as it is proposed."""
+    """One state of what a designer writes; final as soon as it is proposed. `of` is the id of what it is a version of."""
 
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -48,6 +48,10 @@ class Version(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def of(self) -> str:
+        raise NotImplementedError
+
 
 class ProcessVersion(Version):
     """One state of a diagram. Its bytes are a stored file."""
@@ -65,6 +69,10 @@ class ProcessVersion(Version):
 
     def __str__(self) -> str:
         return f"{self.process_id} v{self.number}"
+
+    @property
+    def of(self) -> str:
+        return str(self.process_id)
 
 
 class AskedForm(models.Model):
@@ -95,6 +103,10 @@ class FormVersion(Version):
 
     def __str__(self) -> str:
         return f"{self.form_id} v{self.number}"
+
+    @property
+    def of(self) -> str:
+        return str(self.form_id)
 
 
 class ItemVersion(models.Model):
