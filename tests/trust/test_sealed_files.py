@@ -56,6 +56,29 @@ def test_every_size_comes_back_as_it_was(home: Place, size: int) -> None:
         assert b"".join(iter(lambda: stream.read(1000), b"")) == data
 
 
+@pytest.mark.parametrize("first", [0, 5, PIECE - 1, PIECE, 2 * PIECE + 7, 3 * PIECE - 1])
+@pytest.mark.parametrize("sealed", [True, False])
+def test_it_is_read_from_any_byte_on(home: Place, first: int, sealed: bool) -> None:
+    data = (NAME * (3 * PIECE // len(NAME) + 1))[: 3 * PIECE]
+    with file_open(put(data, sealed=sealed), first) as stream:
+        assert stream.read(100) == data[first : first + 100]
+        assert stream.read() == data[first + 100 :]
+
+
+def test_pieces_before_what_is_asked_are_not_opened(home: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest, opened = put(b"x" * 3 * PIECE), []
+    held = sealedfiles._declared[0]
+
+    def noted(sealed: bytes, about: str) -> bytes:
+        opened.append(about)
+        return held.open(sealed, about)
+
+    monkeypatch.setattr(sealedfiles, "_declared", [sealedfiles.Sealer(held.close, noted)])
+    with file_open(digest, 2 * PIECE) as stream:
+        assert stream.read(10) == b"x" * 10
+    assert opened == [f"file {digest} 2 last"]
+
+
 def test_nothing_below_the_home_shows_what_was_handed_in(home: Place) -> None:
     digest = put()
     with file_lent(digest) as path:

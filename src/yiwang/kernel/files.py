@@ -84,10 +84,16 @@ def file_path(digest: str) -> Path:
     return path
 
 
-def file_open(digest: str) -> BinaryIO:
-    """The bytes from the beginning, of a sealed file opened on the way. Raises NotFound, and what opening an envelope raises."""
+def file_open(digest: str, first: int = 0) -> BinaryIO:
+    """The bytes from byte `first` on, of a sealed file opened on the way: what lies before it is not read. `first` lies in the
+    file. Raises NotFound, and what opening an envelope raises.
+    """
     path, is_sealed = _found(digest)
-    return cast(BinaryIO, io.BufferedReader(SealedStream(path, digest))) if is_sealed else path.open("rb")
+    if is_sealed:
+        return cast(BinaryIO, io.BufferedReader(SealedStream(path, digest, first)))
+    stream = path.open("rb")
+    stream.seek(first)
+    return stream
 
 
 @contextmanager

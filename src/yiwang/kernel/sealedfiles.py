@@ -66,17 +66,18 @@ def sealed_write(stream: BinaryIO, path: Path, digest: str) -> None:
 
 
 class SealedStream(io.RawIOBase):
-    """The plain bytes of a sealed file, from its beginning. The first piece is opened at once, so that a reader who may not
-    open it is told before the first byte goes out.
+    """The plain bytes of a sealed file, from byte `first` on: the pieces before it are passed over unopened. The piece it
+    begins with is opened at once, so that a reader who may not open it is told before the first byte goes out.
     """
 
-    def __init__(self, path: Path, digest: str) -> None:
+    def __init__(self, path: Path, digest: str, first: int = 0) -> None:
         super().__init__()
         self._digest, self._number, self._is_over = digest, 0, False
         self._file = path.open("rb")
-        self._head = self._file.read(_LENGTH.size)
         try:
-            self._held = memoryview(self._piece())
+            self._head = self._file.read(_LENGTH.size)
+            self._pass(first // PIECE)
+            self._held = memoryview(self._piece())[first % PIECE :]
         except BaseException:
             self._file.close()
             raise
@@ -95,6 +96,14 @@ class SealedStream(io.RawIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
+
+    def _pass(self, pieces: int) -> None:
+        """Go to the head of a later piece. Every piece but the last has PIECE bytes; past the last there is nothing to open."""
+        for _ in range(pieces):
+            length = _LENGTH.unpack(self._head)[0] if len(self._head) == _LENGTH.size else 0
+            self._file.seek(min(length, 2 * PIECE), os.SEEK_CUR)
+            self._head = self._file.read(_LENGTH.size)
+            self._number += 1
 
     def _piece(self) -> bytes:
         length = _LENGTH.unpack(self._head)[0] if len(self._head) == _LENGTH.size else 0
