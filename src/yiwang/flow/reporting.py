@@ -13,7 +13,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 import yiwang
-from yiwang.flow.adapters.weekpdf import week_pdf
 from yiwang.flow.clustering import hot_lines
 from yiwang.flow.core.scoring import DEFINITIONS
 from yiwang.flow.core.weekly import Bounced, GapLine, Named, WeekReport, analyse, week_of
@@ -76,6 +75,9 @@ def week_report_page(report: WeekReport, language: str) -> WeekPage:
 
 
 def week_report_pdf(filed: WeekFiled, language: str) -> bytes:
+    # read when a report is drawn: what draws takes long to read, and no other process needs it
+    from yiwang.flow.adapters.weekpdf import week_pdf
+
     return week_pdf(week_page(filed.report, language), filed.receipt)
 
 

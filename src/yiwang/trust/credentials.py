@@ -21,7 +21,6 @@ from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import Conflict, InputError, NotFound
 from yiwang.kernel.selectors import department_name
 from yiwang.kernel.service import action_declare, audit, emit, event_declare, file_put
-from yiwang.trust.adapters.credentialpdf import SEAL_BOX, CredentialPage, credential_pdf
 from yiwang.trust.adapters.sdjwt import sd_jwt_issue
 from yiwang.trust.core.signedtext import signed_text
 from yiwang.trust.core.verdict import VC
@@ -229,8 +228,7 @@ def _write(
     given.sealed_sd_jwt = seal_bytes(PURPOSE, sd_jwt.encode(), f"{about}/sd-jwt")
     given.mark = hashlib.sha256(vc.encode()).hexdigest()[:16]
     if file.page is not None:
-        pdf = seal_put(credential_pdf(_page(given, file, said)), reason=file.title.zh, box=SEAL_BOX)
-        sealed = seal_bytes(PURPOSE, pdf, f"{about}/pdf")
+        sealed = seal_bytes(PURPOSE, _pdf(given, file, said), f"{about}/pdf")
         given.pdf = file_put(actor=actor, source=BytesIO(sealed), name=f"{given.number}.pdf.sealed").digest
 
 
@@ -279,11 +277,15 @@ def _status(given: Credential) -> dict[str, str]:
     }
 
 
-def _page(given: Credential, file: CredentialFile, said: Mapping[str, Any]) -> CredentialPage:
+def _pdf(given: Credential, file: CredentialFile, said: Mapping[str, Any]) -> bytes:
+    """The page under the city's seal."""
+    # read when the first credential is given: what draws takes long to read, and no other process needs it
+    from yiwang.trust.adapters.credentialpdf import SEAL_BOX, CredentialPage, credential_pdf
+
     assert file.page is not None
     titles = {field.id: field.title for field in file.fields}
     until = f"至 {given.valid_until} 前" if given.valid_until else "至撤销为止"
-    return CredentialPage(
+    page = CredentialPage(
         heading=file.page.heading.zh,
         number=given.number,
         lines=tuple((f"{titles[name].zh} {titles[name].en}", str(said.get(name, "—"))) for name in file.page.lines),
@@ -293,6 +295,7 @@ def _page(given: Credential, file: CredentialFile, said: Mapping[str, Any]) -> C
         basis="依据：" + "；".join(basis.say() for basis in file.legal_basis),
         link=f"{settings.PUBLIC_URL}/verify/?n={given.number}&c={given.mark}",
     )
+    return seal_put(credential_pdf(page), reason=file.title.zh, box=SEAL_BOX)
 
 
 def _midnight(day: date) -> datetime:

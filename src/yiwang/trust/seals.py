@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from yiwang.trust.adapters.pades import Seal, SealCheck, pdf_seal, pdf_seal_check, seal_from_file, seal_of
+from yiwang.trust.adapters.certificates import Seal, seal_from_file, seal_of
 from yiwang.trust.core.envelope import derived
 from yiwang.trust.errors import KeysLocked
 from yiwang.trust.keys import key_secret, public_keys
+
+if TYPE_CHECKING:
+    from yiwang.trust.adapters.pades import SealCheck
 
 PURPOSE = "seal"
 CITY = "Yiwang City"
@@ -21,11 +25,17 @@ FILE, PASSWORD = "YIWANG_SEAL_FILE", "YIWANG_SEAL_PASSWORD_FILE"
 
 def seal_put(pdf: bytes, *, reason: str, box: tuple[int, int, int, int]) -> bytes:
     """The PDF under the city's seal. Raises KeysLocked."""
+    # read when the first PDF is sealed: half a second that no other process pays
+    from yiwang.trust.adapters.pades import pdf_seal
+
     return pdf_seal(pdf, _current(), reason=reason, box=box)
 
 
 def seal_check(pdf: bytes) -> SealCheck:
     """Whether the seal of a PDF is whole, and one of this city's."""
+    # as above
+    from yiwang.trust.adapters.pades import pdf_seal_check
+
     return pdf_seal_check(pdf, seal_roots())
 
 
