@@ -194,6 +194,17 @@ def test_reads_send_back() -> None:
     assert isinstance(node, n.UserTask) and (node.send_back, node.same_passes) == (("work",), True)
 
 
+def test_reads_recorded() -> None:
+    def must(said: str) -> bool:
+        task = f'<userTask id="work" name="检查" yw:en="Inspect"{said}/>'
+        node = read_one(between(task, "work")).nodes["work"]
+        assert isinstance(node, n.UserTask)
+        return node.requires_recording
+
+    assert must(' yw:requiresRecording="true"')
+    assert not must(' yw:requiresRecording="false"') and not must("")
+
+
 def test_reads_countersign() -> None:
     sign = '<extensionElements><yw:sign mode="share" who="[&quot;a&quot;, &quot;b&quot;]" agree="同意 = true" share="0.5"/></extensionElements>'
     node = read_one(between(f'<userTask id="work" name="会签" yw:en="Sign">{sign}</userTask>', "work")).nodes["work"]

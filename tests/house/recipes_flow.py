@@ -8,6 +8,7 @@ import recipes_filings
 import recipes_forms
 import recipes_formversions
 import recipes_processes
+import recipes_recordings
 from smallcity import Recipe
 
 EXEMPT: dict[str, str] = {
@@ -21,4 +22,5 @@ RECIPES: dict[str, Recipe] = {
     **recipes_forms.RECIPES,
     **recipes_formversions.RECIPES,
     **recipes_processes.RECIPES,
+    **recipes_recordings.RECIPES,
 }

@@ -6,20 +6,22 @@ import inspect
 import io
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from certificates import APPLICANT, LEADER, SHELL, given, holder, office_opened
+from django.utils import timezone
 
 from yiwang.config.place import Place
 from yiwang.data import selectors as data
 from yiwang.data.core.semantics.checkdigits import resident_id_check
 from yiwang.flow import selectors as flow
 from yiwang.flow.answers import GivenFile
-from yiwang.flow.service import case_open
+from yiwang.flow.models import Case
+from yiwang.flow.service import Taken, case_open, recording_add
 from yiwang.kernel.core.actor import Actor, Role
-from yiwang.kernel.service import file_put, pack_install
+from yiwang.kernel.service import account_create, file_put, pack_install
 from yiwang.trust import selectors as trust
 from yiwang.trust.models import Entry, SubjectLink
 from yiwang.trust.service import Matter, archive_pack, ledger_append_pending
@@ -66,6 +68,20 @@ def file_read() -> None:
         assert content.read() == b"%PDF-1.4 d"
 
 
+def recording_read() -> None:
+    number, _ = case_filed()
+    now = timezone.now()
+    Case.objects.update(opened_at=now - timedelta(hours=1))
+    officer = account_create(
+        actor=SHELL, username="officer", display_name="o", password="a-long-and-rare-one", department="justice"
+    )
+    begin, end = now - timedelta(minutes=2), now - timedelta(minutes=1)
+    taken = Taken(begin, end, "ZF-1", (f"account:{officer.pk}",), "听证室", "规定第一条")
+    film = io.BytesIO(b"RIFF\x24\x00\x00\x00WAVEfmt ")
+    recording_add(actor=SHELL, number=number, source=film, name="a.wav", taken=taken)
+    assert flow.recording_open(STAFF, number, 1, purpose=PURPOSE).number == 2
+
+
 def archive_read() -> None:
     number, _ = case_filed()
     matter = Matter(number, "复议", "justice", "completed", date(2026, 1, 1), "10y", "归档规定 第八条", {})
@@ -81,6 +97,7 @@ def credential_read() -> None:
 READS: dict[str, tuple[Callable[[], None], str]] = {
     "flow.case_get": (case_read, PERSON["id_number"]),
     "flow.case_file_open": (file_read, PERSON["id_number"]),
+    "flow.recording_open": (recording_read, PERSON["id_number"]),
     "trust.archive_file": (archive_read, PERSON["id_number"]),
     "trust.credential_get": (credential_read, APPLICANT["id_number"]),
 }

@@ -43,6 +43,20 @@ def case_file_seen(actor: Actor, case: Case, name: str) -> str:
     )
 
 
+def recording_seen(actor: Actor, case: Case, number: int, purpose: str) -> str:
+    """Note that a recording of enforcement was opened: one line a viewing, however many parts of it a player asks for."""
+    return use_note(
+        actor=actor,
+        resource=f"case:{case.number}",
+        version="",
+        fields=[f"recording {number}"],
+        about=case_subjects(case),
+        purpose=purpose,
+        via="case",
+        rows=1,
+    )
+
+
 def case_subjects(case: Case) -> list[str]:
     """Whose matter it is: whoever it was filed for, and whoever's number was written as the applicant's."""
     filed = filing_of(case.number)

@@ -239,6 +239,17 @@ class RetentionFile(_File):
     basis: Basis
 
 
+class RecordingsFile(_File):
+    """执法音视频 bound to a case: how many days after its end one may still come in, and how many officers must be named.
+
+    `basis` is what the law says about recording; a step that must be recorded says so in the diagram.
+    """
+
+    days_after: int = Field(ge=0, le=90)
+    officers: int = Field(default=1, ge=1, le=10)
+    basis: Basis
+
+
 class ItemFile(_File):
     """`items/<id>.yaml`: one service item. Counter, phone, web, mobile, kiosk and message all read this one definition."""
 
@@ -282,6 +293,8 @@ class ItemFile(_File):
     before: BeforeFile | None = None
     # Without it a case of this item is not archived: nobody guesses how long.
     retention: RetentionFile | None = None
+    # Without it recordings come in only while the case is open, with one officer named.
+    recordings: RecordingsFile | None = None
     # The item a low rating opens a case of.
     follow_up: Name | Literal[""] = ""
     # 代办: another person may apply for the applicant.

@@ -77,6 +77,16 @@ from yiwang.flow.reading import (
     work_get,
     work_list,
 )
+from yiwang.flow.recordinggaps import StepGap
+from yiwang.flow.recordingreads import (
+    RecordingList,
+    Viewing,
+    recording_bytes,
+    recording_list,
+    recording_open,
+    recording_viewing,
+)
+from yiwang.flow.recordingrows import RecordingRow
 from yiwang.flow.reporting import WeekFiled, week_report, week_report_page, week_report_pdf
 from yiwang.flow.suggesting import Guess, RouterRow, TicketSuggestion, router_list, ticket_suggest
 
@@ -116,6 +126,14 @@ __all__ = [
     "case_list",
     "case_steps",
     "case_track",
+    "RecordingList",
+    "RecordingRow",
+    "StepGap",
+    "Viewing",
+    "recording_bytes",
+    "recording_list",
+    "recording_open",
+    "recording_viewing",
     "work_get",
     "work_list",
     "DutyRow",

@@ -56,6 +56,8 @@ from yiwang.flow.processes import (
     process_withdraw,
 )
 from yiwang.flow.ratings import case_rate
+from yiwang.flow.recordingrows import Taken
+from yiwang.flow.recordings import recording_add, recording_hand_over, recording_supersede
 from yiwang.flow.reporting import week_report_file
 from yiwang.flow.specimens import specimens_make
 from yiwang.flow.suggesting import router_train
@@ -73,6 +75,10 @@ from yiwang.flow.works import (
 __all__ = [
     "Archived",
     "Record",
+    "Taken",
+    "recording_add",
+    "recording_hand_over",
+    "recording_supersede",
     "Submission",
     "draft_drop",
     "draft_file_add",

@@ -27,6 +27,7 @@ from yiwang.flow.forms import form_of, form_version
 from yiwang.flow.locking import Standing, work_locked
 from yiwang.flow.models import Case, Work
 from yiwang.flow.opening import files_add
+from yiwang.flow.recordinggaps import gap_noted
 from yiwang.flow.scopes import BY_CODE, demand_work, known_hands
 from yiwang.flow.turns import APPLICANT, Turn
 from yiwang.kernel.access import verdict
@@ -72,6 +73,7 @@ def work_done(
     turn = turn_of(case, actor, _when(actor, case, at), standing)
     who = APPLICANT if rule == BY_CODE else actor.id
     _taken(turn, WorkDone(work.number, who, _judged(turn, work, answers or {}, form_number)), work)
+    gap_noted(turn, work)
     if note.strip():
         turn.note("note", Text(zh=note.strip(), en=note.strip()))
     keep(turn, act="work.done", rule=rule, details=_which(work))

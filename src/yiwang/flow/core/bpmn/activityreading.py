@@ -39,9 +39,6 @@ def user_task(basis: Basis, element: Tag, common: Common) -> Node:
     role, budget = xmlfile.own(element, "role"), xmlfile.own(element, "budget")
     if role is not None and role not in set(Role):
         basis.say("bad_value", element, name="yw:role", value=role, known=", ".join(Role))
-    same = xmlfile.own(element, "samePasses") or "false"
-    if same not in _YES_NO:
-        basis.say("bad_value", element, name="yw:samePasses", value=same, known=", ".join(_YES_NO))
     form = xmlfile.own(element, "form")
     if form == "":
         basis.say("missing", element, name="yw:form")
@@ -54,8 +51,16 @@ def user_task(basis: Basis, element: Tag, common: Common) -> Node:
         budget=None if budget is None else read_budget(basis, element, budget),
         signing=_signing(basis, element),
         send_back=_send_back(basis, element),
-        same_passes=same == "true",
+        same_passes=_yes(basis, element, "samePasses"),
+        requires_recording=_yes(basis, element, "requiresRecording"),
     )
+
+
+def _yes(basis: Basis, element: Tag, name: str) -> bool:
+    said = xmlfile.own(element, name) or "false"
+    if said not in _YES_NO:
+        basis.say("bad_value", element, name=f"yw:{name}", value=said, known=", ".join(_YES_NO))
+    return said == "true"
 
 
 def _send_back(basis: Basis, element: Tag) -> tuple[str, ...]:

@@ -71,6 +71,10 @@ SUPPORTED: dict[str, Text] = {
         "yw:sendBack：可退回到的任务；yw:samePasses：同一人已同意的自动通过",
         "yw:sendBack: the tasks it may be sent back to; yw:samePasses: whoever agreed before passes",
     ),
+    "recorded": _text(
+        "yw:requiresRecording：依法须全过程音像记录的任务",
+        "yw:requiresRecording: a task that the law wants recorded in sound or pictures",
+    ),
     "countersign": _text("yw:sign：会签，全体、任一或按比例", "yw:sign: countersigning by all, any or a share"),
     "manual_task": _text("系统外办的任务：经过并记入历史", "work done outside: passed through and told in the history"),
     "service_task": _text(
@@ -288,7 +292,7 @@ BOOLEANS = _words(
 CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask")
 # Our own attributes, by the element they stand on; `en` may stand on anything with a name.
 OWN_ATTRIBUTES: dict[str, frozenset[str]] = {
-    "userTask": _words("form role department assignee budget sendBack samePasses"),
+    "userTask": _words("form role department assignee budget sendBack samePasses requiresRecording"),
     "serviceTask": _words("result"),
     "businessRuleTask": _words("result"),
     "scriptTask": _words("result"),

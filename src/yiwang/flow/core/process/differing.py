@@ -65,6 +65,7 @@ _PARTS: dict[str, Text] = {
     "signing": Text(zh="会签", en="countersigning"),
     "send_back": Text(zh="可退回到", en="may be sent back to"),
     "same_passes": Text(zh="同一人自动通过", en="same approver passes"),
+    "requires_recording": Text(zh="须音像记录", en="must be recorded"),
     "action": Text(zh="动作", en="action"),
     "decision": Text(zh="决定", en="decision"),
     "script": Text(zh="脚本", en="script"),

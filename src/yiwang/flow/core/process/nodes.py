@@ -222,6 +222,7 @@ class UserTask(Activity):
 
     `role` is a role id. `budget` starts when the work opens and is a clock of its own beside the case's. `send_back` lists
     the tasks it may be sent back to (退回); empty means none. `same_passes`: whoever already agreed earlier in this case passes.
+    `requires_recording` (执法全过程记录): the law wants what is done here recorded; done without one the case has a gap.
     """
 
     form: str | None = None
@@ -232,6 +233,7 @@ class UserTask(Activity):
     signing: Signing | None = None
     send_back: tuple[str, ...] = ()
     same_passes: bool = False
+    requires_recording: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
