@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 
 from django.db.models import Q, Sum
 from django.utils import timezone
@@ -69,12 +68,6 @@ def grant_ask_check(actor: Actor, ask: GrantAsk) -> None:
     """Whether an application could be registered: what a page asks before a case is opened. Raises as `grant_apply`."""
     demand(actor, "grant.apply", actor.department)
     ask_judge(ask, timezone.localdate())
-
-
-def grants_to_review(on: date) -> tuple[str, ...]:
-    """The active grants whose yearly review is due: for the program that reminds."""
-    rows = Grant.objects.filter(state=Grant.State.ACTIVE, review_on__lte=on).order_by("review_on", "id")
-    return tuple(rows.values_list("number", flat=True))
 
 
 def may_see(actor: Actor, *departments: str) -> bool:

@@ -51,7 +51,7 @@ from yiwang.trust.factors import (
     totp_waiting,
 )
 from yiwang.trust.filings import FiledRow, filing_get, filing_list, filing_of, filing_subject, subject_word
-from yiwang.trust.grantreads import grant_ask_check, grant_get, grant_list, grant_of_case, grants_to_review
+from yiwang.trust.grantreads import grant_ask_check, grant_get, grant_list, grant_of_case
 from yiwang.trust.grants import Permit, grant_check, grant_used
 from yiwang.trust.keys import (
     KeyRow,
@@ -214,7 +214,6 @@ __all__ = [
     "grant_get",
     "grant_list",
     "grant_used",
-    "grants_to_review",
     "quotas_write",
     "resource_facts",
     "grant_ask_check",
