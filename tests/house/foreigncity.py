@@ -15,6 +15,7 @@ import recipes_grants
 import recipes_identity
 import recipes_products
 import recipes_proofs
+import recipes_recordings
 import recipes_rules
 from django.db.models import Model
 from django.test import Client
@@ -27,7 +28,7 @@ from yiwang.data.models import Demand, Load, Release, Resource, SensitiveFinding
 from yiwang.data.schema import ResourceFile
 from yiwang.flow import service as flow
 from yiwang.flow.answers import GivenFile
-from yiwang.flow.models import Case, CaseNote, Work
+from yiwang.flow.models import Case, CaseNote, CaseRecording, RecordingCustody, Work
 from yiwang.kernel.core.actor import Role
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.models import Account, Message
@@ -57,6 +58,8 @@ WHO = (*Role, PROGRAM, VISITOR)
 HELD: tuple[type[Model], ...] = (
     Case,
     CaseNote,
+    CaseRecording,
+    RecordingCustody,
     Work,
     Demand,
     Load,
@@ -85,6 +88,7 @@ def build(world: World) -> dict[str, str]:
     told = {
         "number": number,
         "digest": digest,
+        **recipes_recordings.bound(number, f"{LEAK}地点"),
         "work_id": str(Work.objects.get(case__number=number, closed_at=None).pk),
         "message_id": str(Message.objects.get(recipient=other).pk),
         **_list(world),

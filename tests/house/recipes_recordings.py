@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import recipes_cases
 from django.utils import timezone
-from smallcity import Recipe, World
+from smallcity import SYSTEM, Recipe, World
 
+from yiwang.flow import selectors
 from yiwang.flow import service as flow
 from yiwang.flow.models import Case
 
@@ -20,6 +22,15 @@ def _said() -> flow.Taken:
     begin = timezone.now() - timedelta(minutes=10)
     officer = recipes_cases.person("officer")
     return flow.Taken(begin, begin + timedelta(minutes=5), "ZF-1", (officer,), "通江街", "试行办法 第一条")
+
+
+def bound(number: str, place: str) -> dict[str, str]:
+    """A recording of a case, already watched once: the parameters of the addresses that lead to it."""
+    Case.objects.filter(number=number).update(opened_at=timezone.now() - timedelta(hours=1))
+    said = replace(_said(), place=place)
+    row = flow.recording_add(actor=SYSTEM, number=number, source=io.BytesIO(HEAD), name="a.wav", taken=said)
+    viewing = selectors.recording_open(SYSTEM, number, row.number, purpose="试看")
+    return {"recording": str(row.number), "viewing": str(viewing.number)}
 
 
 def recording_add(world: World) -> partial[object]:

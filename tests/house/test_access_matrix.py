@@ -135,4 +135,5 @@ def test_the_walk_would_see_what_is_shown(things: dict[str, str]) -> None:
     known = [(a, RULES[a.name]) for a in addresses() if a.name in RULES]
     read = [(a, a.path(rule, things)) for a, rule in known if rule.kind in ("scoped", "list")]
     shown = {a.name for a, path in read if city.LEAK in body_of(client.get(path))}
+    assert {"work:recordings", "work:recording"} <= shown
     assert {"work:case", "work:case-file", "work:cases", "work:work", "work:rejected", "work:grant"} <= shown

@@ -52,6 +52,13 @@ CASE_WORDS: dict[str, dict[str, Entry]] = {
         "2": ("不满意", "Dissatisfied", "warn", "mood-sad"),
         "1": ("非常不满意", "Very dissatisfied", "bad", "mood-sad"),
     },
+    # What happened to a recording of enforcement.
+    "custody": {
+        "received": ("收录", "Received", "good", "cloud-upload"),
+        "handed": ("移交", "Handed over", "blue", "arrow-right"),
+        "read": ("查看", "Watched or heard", "blue", "eye"),
+        "superseded": ("被替换", "Superseded", "warn", "versions"),
+    },
     # What came to a case: the events of its history.
     "event": {
         "started": ("受理", "taken in", "", "player-play"),

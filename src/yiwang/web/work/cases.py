@@ -127,6 +127,7 @@ def case_page(
         "done_works": [one for one in detail.works if one.closed_at is not None],
         "steps": tuple(reversed(flow.case_steps(actor, number))),
         "answers": answer_lines(actor, detail),
+        "recordings": flow.recording_list(actor, number),
         "filed": trust.filing_of(number),
         "filed_by": said_hands(detail.opened_by),
         "division": kernel.division_full_name(row.division) if row.division else "",
