@@ -10,7 +10,7 @@ from yiwang.config.place import django_database, place_from_environment
 
 # A start makes some 200,000 objects that stay: by default the collector looks through them so often that it is a fifth of the start,
 # and a tenth of a short request (measured).
-gc.set_threshold(50_000, 20, 100)
+gc.set_threshold(50_000, 10, 10)
 
 PLACE = place_from_environment()
 ROOT = Path(__file__).resolve().parents[1]
