@@ -91,6 +91,17 @@ def test_a_package_holds_and_can_be_read_without_this_program(tmp_path: Path) ->
     assert {"A-2026-1/bagit.txt", "A-2026-1/data/files/照片.png", "A-2026-1/manifest-sha256.txt"} <= names
 
 
+def test_film_and_sound_pass_by_their_beginning(tmp_path: Path) -> None:
+    heads = {
+        "a.mp4": b"\0\0\0\x18ftypmp42",
+        "a.m4a": b"\0\0\0\x18ftypM4A ",
+        "a.ogg": b"OggS",
+        "a.webm": b"\x1a\x45\xdf\xa3",
+    }
+    packed(parts={"case.json": b"{}"} | {name: head + b"/JavaScript".rjust(200) for name, head in heads.items()})
+    assert ArchiveCheck.objects.get().holds is True
+
+
 def test_packed_twice_it_is_one_package() -> None:
     assert packed().pk == packed().pk
     assert AuditLine.objects.filter(act="archive.pack").count() == 1
@@ -143,6 +154,8 @@ def test_the_four_checks_name_the_first_bad_part(tmp_path: Path) -> None:
         ("a.pdf", b"no pdf", Check.USABLE),
         ("a.json", b"{", Check.USABLE),
         ("a.xyz", b"?", Check.USABLE),
+        ("a.mp4", b"ftypmp42", Check.USABLE),
+        ("a.webm", b"MZ..", Check.SAFE),
         ("a.txt", b"\xff\xfe", Check.USABLE),
     ],
 )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from yiwang.flow.casework import RUNNING
 from yiwang.flow.items import item_file
 from yiwang.flow.models import Case
+from yiwang.flow.recordingparts import demand_complete, recording_parts
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.canonical import canonical_json
@@ -32,7 +33,7 @@ class Archived:
 def case_archive(*, actor: Actor, number: str) -> str:
     """Put a closed case into the archive and return the digest of its package. Archived before, nothing changes.
 
-    Raises NotFound, Refused, Conflict while it runs, InputError where its item declares no retention.
+    Raises NotFound, Refused, Conflict while it runs or recordings may still come in, InputError where its item declares no retention.
     """
     case = Case.objects.select_related("item", "process").filter(number=number).first()
     if case is None:
@@ -40,6 +41,7 @@ def case_archive(*, actor: Actor, number: str) -> str:
     demand(actor, "archive.keep", case.department)
     if case.status in RUNNING or case.closed_at is None:
         raise Conflict(zh=f"办件 {number} 还没有办结", en=f"the case {number} has not ended", where="number")
+    demand_complete(case)
     kept = item_file(case.item).retention if case.item else None
     if kept is None:
         raise _undeclared(number)
@@ -83,7 +85,7 @@ def _parts(case: Case) -> Mapping[str, bytes | Callable[[], BinaryIO]]:
         parts["item.json"] = canonical_json(case.item.body)
     for place, file in enumerate(case.files.order_by("id"), 1):
         parts[f"files/{place:03d}-{_plain(file.name)}"] = partial(file_open, file.digest)
-    return parts
+    return parts | recording_parts(case)
 
 
 def _case(case: Case) -> dict[str, Any]:

@@ -91,7 +91,11 @@ def _worded(name: str, text: str, longest: int) -> None:
         )
     if len(text.strip()) > longest:
         raise InputError(
-            zh=f"{zh}超过 {longest} 字", en=f"{en} has more than {longest} characters", where=name, hint_zh="请写短些。"
+            zh=f"{zh}超过 {longest} 字",
+            en=f"{en} has more than {longest} characters",
+            where=name,
+            hint_zh="请写短些。",
+            hint_en="Write it shorter.",
         )
 
 
@@ -151,7 +155,13 @@ def _manned(case: Case, officers: tuple[str, ...]) -> None:
         )
     for one in officers:
         if not one.startswith("account:"):
-            raise InputError(zh=f"{one} 不是账号", en=f"{one} is no account", where="officers")
+            raise InputError(
+                zh=f"{one} 不是账号",
+                en=f"{one} is no account",
+                where="officers",
+                hint_zh="请从名单里选，或填写登录名。",
+                hint_en="Choose from the list, or write a user name.",
+            )
         actor_again(one, "")
 
 

@@ -91,6 +91,8 @@ def recording_held(case: Case, number: int) -> CaseRecording:
             zh=f"办件 {case.number} 没有第 {number} 号录音录像",
             en=f"case {case.number} has no recording {number}",
             where="recording",
+            hint_zh="请看本件的执法音视频清单。",
+            hint_en="See the list of recordings of this case.",
         )
     return row
 
@@ -155,7 +157,13 @@ def _kind(source: BinaryIO, name: str) -> str:
     source.seek(0)
     head = source.read(HEAD)
     if not head:
-        raise InputError(zh=f"文件 {name} 是空的", en=f"the file {name} is empty", where="file", hint_zh="请重新选择。")
+        raise InputError(
+            zh=f"文件 {name} 是空的",
+            en=f"the file {name} is empty",
+            where="file",
+            hint_zh="请从设备重新导出。",
+            hint_en="Export it from the device again.",
+        )
     problem = media_problem(head, name)
     if problem is not None:
         raise InputError(

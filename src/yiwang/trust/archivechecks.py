@@ -13,7 +13,7 @@ from django.conf import settings
 
 from yiwang.kernel.core.text import Text
 from yiwang.trust.adapters.bags import MANIFEST, BagBroken, bag_check, bag_unpack
-from yiwang.trust.core.fourchecks import Check, Outcome, harm_problem, readable_problem
+from yiwang.trust.core.fourchecks import Check, Outcome, harm_problem, looked_at, readable_problem
 from yiwang.trust.core.signedtext import NotSigned, read_signed
 
 SIGNATURE, TYP, FACTS = "archive-signature.jws", "archive+jws", "data/facts.json"
@@ -87,12 +87,17 @@ def _whole(bag: Path, payload: Mapping[str, Path]) -> Outcome:
 
 
 def _usable(payload: Mapping[str, Path]) -> Outcome:
-    problems = [problem for name, path in payload.items() if (problem := readable_problem(name, path.read_bytes()))]
+    problems = [problem for name, path in payload.items() if (problem := readable_problem(name, _looked(name, path)))]
     looked = Text(zh="每个文件的格式", en="the format of each file")
     return Outcome(Check.USABLE, looked, tuple(problems))
 
 
 def _safe(payload: Mapping[str, Path]) -> Outcome:
-    problems = [problem for name, path in payload.items() if (problem := harm_problem(name, path.read_bytes()))]
+    problems = [problem for name, path in payload.items() if (problem := harm_problem(name, _looked(name, path)))]
     looked = Text(zh="程序、宏、脚本", en="programs, macros, scripts")
     return Outcome(Check.SAFE, looked, tuple(problems))
+
+
+def _looked(name: str, path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(looked_at(name))

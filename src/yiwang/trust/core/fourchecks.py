@@ -49,7 +49,11 @@ FORMATS: dict[str, tuple[bytes, ...]] = {
     "docx": (b"PK\x03\x04",),
     "xlsx": (b"PK\x03\x04",),
     "wav": (b"RIFF",),
-    "mp3": (b"ID3", b"\xff\xfb", b"\xff\xf3"),
+    "mp3": (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"),
+    "ogg": (b"OggS",),
+    "webm": (b"\x1a\x45\xdf\xa3",),
+    "mp4": (b"ftyp",),
+    "m4a": (b"ftyp",),
     "json": (),
     "xml": (),
     "txt": (),
@@ -57,18 +61,28 @@ FORMATS: dict[str, tuple[bytes, ...]] = {
     "bpmn": (),
     "form": (),
 }
+# An ISO media file begins with the length of its first part.
+SKIPPED = {"mp4": 4, "m4a": 4}
+# Film and sound run nothing and may be larger than memory: their beginning is looked at. Their digests are of the whole.
+BEGINNINGS = frozenset({"mp4", "m4a", "webm", "ogg", "mp3", "wav"})
+BEGINNING = 64
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 ACTIVE = (b"/JavaScript", b"/Launch", b"vbaProject.bin")
 
 
+def looked_at(name: str) -> int:
+    """How many bytes of such a file the two checks below are given; -1 is all of it."""
+    return BEGINNING if _ending(name) in BEGINNINGS else -1
+
+
 def readable_problem(name: str, data: bytes) -> str:
     """Why the file may not be readable later; empty when it is in a lasting format and begins as such a file does."""
-    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    ending = _ending(name)
     begins = FORMATS.get(ending)
     if begins is None:
         return f"{name}: no lasting format"
     if begins:
-        return "" if data.startswith(begins) else f"{name}: does not begin as a .{ending}"
+        return "" if data[SKIPPED.get(ending, 0) :].startswith(begins) else f"{name}: does not begin as a .{ending}"
     try:
         text = data.decode("utf-8")
         if ending == "json":
@@ -84,3 +98,7 @@ def harm_problem(name: str, data: bytes) -> str:
         return f"{name}: a program"
     found = next((mark for mark in ACTIVE if mark in data), None)
     return f"{name}: runs something ({found.decode()})" if found is not None else ""
+
+
+def _ending(name: str) -> str:
+    return name.rsplit(".", 1)[-1].lower() if "." in name else ""

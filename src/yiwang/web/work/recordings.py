@@ -163,7 +163,13 @@ def _added(request: HttpRequest, number: str) -> int:
     if not old:
         return service.recording_add(actor=actor, number=number, source=source, name=name, taken=taken).number
     if not old.isdecimal() or len(old) > 9:
-        raise InputError(zh=f"没有第 {old} 号", en=f"there is no number {old}", where="supersedes")
+        raise InputError(
+            zh=f"没有第 {old[:20]} 号",
+            en=f"there is no number {old[:20]}",
+            where="supersedes",
+            hint_zh="请从要替换的那一份的页面进入。",
+            hint_en="Begin at the page of the one to be superseded.",
+        )
     return service.recording_supersede(
         actor=actor,
         number=number,
