@@ -20,7 +20,7 @@ ALLOWANCE = f"""{HEAD}
   <bpmn:message id="m" name="papers"/>
   <bpmn:process id="allowance" name="津贴" yw:en="Allowance" isExecutable="true">
     <bpmn:startEvent id="filed" name="提出" yw:en="Filed"/>
-    <bpmn:userTask id="check" name="核对" yw:en="Check" yw:department="&quot;civil&quot;"/>
+    <bpmn:userTask id="check" name="核对" yw:en="Check" yw:department="&quot;civil&quot;" yw:requiresRecording="true"/>
     <bpmn:userTask id="approve" name="审批" yw:en="Approve" yw:department="&quot;civil&quot;" yw:sendBack="check"/>
     <bpmn:intermediateCatchEvent id="wait" name="等待" yw:en="Wait">
       <bpmn:timerEventDefinition id="t"><bpmn:timeDuration>5wd</bpmn:timeDuration></bpmn:timerEventDefinition>
@@ -70,6 +70,14 @@ def test_a_suspension_moves_the_due_day_and_an_open_one_leaves_it_unknown(view: 
     assert (still["due"], on["due"]) == (None, "2026-03-12")
 
 
+def test_a_step_done_without_the_recording_it_takes_is_a_gap(view: View) -> None:
+    assert walked(view)["gaps"] == []
+    assert walked(view, {"done": "check"})["gaps"] == ["check"]
+    assert walked(view, {"done": "check"}, {"record": "approve"})["gaps"] == ["check"]
+    said = walked(view, {"record": "check"}, {"done": "check"})
+    assert (said["gaps"], said["open"]) == ([], ["approve"])
+
+
 def test_a_step_the_diagram_forbids_is_answered_by_its_code(view: View) -> None:
     said = walked(view, {"send_back": "check", "to": "approve", "redo": True, "reason": "试试"})
     assert (said["refused"], said["open"]) == ("step_forbidden", ["check"])
@@ -81,6 +89,7 @@ def test_a_step_the_diagram_forbids_is_answered_by_its_code(view: View) -> None:
         ({"done": "approve"}, "no work is open at approve; open: check"),
         ({"timer": "wait"}, "no timer is set at wait"),
         ({"message": "papers"}, "nothing waits for"),
+        ({"record": "wait"}, "there is no task wait"),
         ({"signed": "check"}, "a step says exactly one of"),
         ({"done": "check", "timer": "wait"}, "a step says exactly one of"),
     ],

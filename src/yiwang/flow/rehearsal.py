@@ -11,7 +11,8 @@ Nothing is kept: the reducer runs in memory; actions and decisions answer what `
           - {send_back: handle, to: register, redo: true, reason: …}
           - {timer: review-time}        - {message: ask-review, with: {…}}
           - {suspend: supplement}       - {resume: true}        - {withdraw: 撤回申请}
-    then: {open: [handle], notes: [...], actions: [...], ended: null, due: 2026-05-01}
+          - {record: inspect}: a recording is bound to that step
+    then: {open: [handle], notes: [...], actions: [...], gaps: [...], ended: null, due: 2026-05-01}
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from typing import Any
 
 from yiwang.flow.core.process import effects as fx
 from yiwang.flow.core.process import events as ev
-from yiwang.flow.core.process.nodes import Definition
+from yiwang.flow.core.process.nodes import Definition, UserTask
 from yiwang.flow.core.process.reducing import begin, step
 from yiwang.flow.core.process.state import State
+from yiwang.flow.recordinggaps import recorded_steps
 from yiwang.flow.schema import ItemFile
 from yiwang.kernel.core.budget import Budget
 from yiwang.kernel.core.clock import Clock, due
@@ -54,6 +56,7 @@ class _Walk:
     messages: list[str] = field(default_factory=list)
     closings: list[str] = field(default_factory=list)
     pauses: list[tuple[datetime, datetime | None, str]] = field(default_factory=list)
+    recorded: set[str] = field(default_factory=set)
     ended: fx.Ended | None = None
 
     def take(self, event: ev.Event) -> None:
@@ -110,7 +113,7 @@ class _Walk:
 
 
 def walk_verb(given: dict[str, Any], argument: Any, view: View) -> dict[str, Any]:
-    """`when: {walk: {process, steps}}`. Answers open, notes, actions, messages, closings, counts, values, ended and due."""
+    """`when: {walk: {process, steps}}`. Answers open, notes, actions, messages, closings, gaps, counts, values, ended and due."""
     where = f"{view.pack.manifest.id}/tests"
     definition = _definition(argument, view, where)
     now = read_moment(str(given.get("at") or ""))
@@ -132,6 +135,7 @@ def walk_verb(given: dict[str, Any], argument: Any, view: View) -> dict[str, Any
         "actions": walk.actions,
         "messages": walk.messages,
         "closings": walk.closings,
+        "gaps": sorted(recorded_steps(definition) & _done_at(walk) - walk.recorded),
         "timers": sorted(timer.node for timer in walk.timers.values()),
         "values": dict(walk.state.values),
         "ended": walk.ended.outcome.value if walk.ended else None,
@@ -204,11 +208,26 @@ _STEPS: dict[str, Callable[[_Walk, Mapping[str, Any]], ev.Event]] = {
 }
 
 
+def _done_at(walk: _Walk) -> set[str]:
+    """The tasks that were finished, whatever became of others at the same place."""
+    return {node for node, _, how in (said.rpartition(": ") for said in walk.closings) if how == "done"}
+
+
+def _record(walk: _Walk, said: Mapping[str, Any]) -> None:
+    if not isinstance(walk.definition.nodes.get(said["record"]), UserTask):
+        raise _cannot(walk.where, f"没有环节 {said['record']}", f"there is no task {said['record']}")
+    walk.recorded.add(said["record"])
+
+
 def _do(walk: _Walk, said: Mapping[str, Any]) -> None:
-    verbs = [name for name in _STEPS if name in said]
+    verbs = [name for name in (*_STEPS, "record") if name in said]
     if len(verbs) != 1:
-        known = ", ".join(_STEPS)
+        known = ", ".join((*_STEPS, "record"))
         raise _cannot(walk.where, f"一步恰写一个：{known}", f"a step says exactly one of: {known}")
+    if verbs == ["record"]:
+        # What is recorded changes nothing in how the process goes.
+        _record(walk, said)
+        return
     walk.take(_STEPS[verbs[0]](walk, said))
 
 
