@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import django
@@ -98,8 +98,24 @@ def flow_seed(system: Actor) -> None:
     case_open(
         actor=system, item_id="hotline-ticket", title="路灯不亮", answers=answers, topic="roads-lamps", key="seed"
     )
+    inspection_seed(system)
     drawn = process_get(system, "rating-follow-up")
     process_draft_save(actor=system, process_id="rating-follow-up", bpmn=drawn.bpmn, note="试改")
+
+
+def inspection_seed(system: Actor) -> None:
+    """An inspection that began an hour ago, with its step to be recorded."""
+    # What follows needs Django's settings.
+    from django.utils import timezone
+
+    from yiwang.flow.models import Case
+    from yiwang.flow.service import case_open
+    from yiwang.kernel.packing import pack_install
+
+    pack_install(actor=system, folder=ROOT / "packs/service/enforcement")
+    answers = {"subject": "某超市（模拟）", "address": "通江街 12 号", "reason": "random", "matter": "冷链食品"}
+    opened = case_open(actor=system, item_id="market-inspection", title="冷链抽查", answers=answers)
+    Case.objects.filter(number=opened.number).update(opened_at=timezone.now() - timedelta(hours=1))
 
 
 if __name__ == "__main__":
