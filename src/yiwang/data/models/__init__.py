@@ -20,6 +20,7 @@ from yiwang.data.models.exchange import (
     Record,
     Subscription,
 )
+from yiwang.data.models.fusions import Fusion, FusionRun
 from yiwang.data.models.opening import OpenCount, OpenSet, Release
 from yiwang.data.models.products import (
     Clause,
@@ -41,6 +42,8 @@ __all__ = [
     "ExchangeAnswer",
     "ExchangeBatch",
     "FieldProfile",
+    "Fusion",
+    "FusionRun",
     "LifecycleRecord",
     "Load",
     "OpenCount",

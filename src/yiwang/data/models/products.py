@@ -143,6 +143,8 @@ class Purchase(models.Model):
     valid_until = models.DateField()
     # why it was bought although something like it was there
     reason = models.CharField(max_length=400, blank=True)
+    # [{"text": …, "kind": …, "control": …}], as the clauses of contracts
+    clauses = models.JSONField(default=list)
     registered_by = models.CharField(max_length=120)
     registered_at = models.DateTimeField(auto_now_add=True)
 
