@@ -43,11 +43,13 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_keys_of_another_test() -> Iterator[None]:
-    """A process keeps opened keys; a test begins with an empty key ledger."""
+def _nothing_of_another_test() -> Iterator[None]:
+    """A process keeps opened keys, and which cases it noted as read; a test begins with an empty ledger of both."""
     yield
     if "yiwang.trust.keys" in sys.modules:
         sys.modules["yiwang.trust.keys"].keys_forget()
+    if "yiwang.flow.applicants" in sys.modules:
+        sys.modules["yiwang.flow.applicants"].readings_forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

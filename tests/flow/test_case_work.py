@@ -199,8 +199,10 @@ def test_who_was_told_of_an_applicant_is_found_by_that_person(cases: CaseCity) -
     case = cases.opened("two", applicant={"name": "张三", "id_number": number.lower(), "firm": "OOOOOOOOOOOOOOOOOO"})
     civil = cases.person("civil", "civil")
     case_get(civil, case.number)
-    assert ledger_append_pending().entries == 0
     case_get(civil, case.number, purpose="回访")
-    assert ledger_append_pending().entries == 1
-    entry = EntrySubject.objects.get(subject=subject_hash("resident", number)).entry
-    assert (entry.who, entry.purpose, entry.resource) == (civil.id, "回访", f"case:{case.number}")
+    assert ledger_append_pending().entries == 2
+    dealt, asked = [
+        one.entry for one in EntrySubject.objects.filter(subject=subject_hash("resident", number)).order_by("entry")
+    ]
+    assert (dealt.who, dealt.purpose) == (civil.id, f"办理办件 {case.number}")
+    assert (asked.who, asked.purpose, asked.resource) == (civil.id, "回访", f"case:{case.number}")

@@ -30,6 +30,8 @@ from yiwang.trust.subjects import subject_hash
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[2]
 STAFF = Actor(id="account:910", name="w", department="justice", scopes={Role.STAFF: frozenset({"justice"})})
+COLLEAGUE = Actor(id="account:911", name="c", department="justice", scopes={Role.STAFF: frozenset({"justice"})})
+AUDITOR = Actor(id="account:912", name="a", department="audit", scopes={Role.AUDITOR: frozenset({"justice"})})
 PURPOSE = "复核申请材料"
 PERSON = {"name": "林某（模拟）", "id_number": f"23088119900101123{resident_id_check('23088119900101123')}"}
 # Reads that take a purpose and whose lines are looked for elsewhere, or that read nobody's data.
@@ -60,6 +62,11 @@ def case_filed() -> tuple[str, str]:
 def case_read() -> None:
     number, _ = case_filed()
     assert flow.case_get(STAFF, number, purpose=PURPOSE).applicant == PERSON
+
+
+def steps_read() -> None:
+    number, _ = case_filed()
+    assert flow.case_steps(STAFF, number, purpose=PURPOSE)
 
 
 def file_read() -> None:
@@ -96,6 +103,7 @@ def credential_read() -> None:
 # How it is read, and about whom.
 READS: dict[str, tuple[Callable[[], None], str]] = {
     "flow.case_get": (case_read, PERSON["id_number"]),
+    "flow.case_steps": (steps_read, PERSON["id_number"]),
     "flow.case_file_open": (file_read, PERSON["id_number"]),
     "flow.recording_open": (recording_read, PERSON["id_number"]),
     "trust.archive_file": (archive_read, PERSON["id_number"]),
@@ -130,10 +138,40 @@ def test_every_read_with_a_purpose_is_listed() -> None:
     assert found - set(READS) == set(ELSEWHERE)
 
 
-def test_without_a_purpose_nothing_of_the_person_is_told(home: Place) -> None:
+def told(person: Actor) -> list[tuple[str, tuple[str, ...]]]:
+    ledger_append_pending()
+    about = subject_hash("resident", PERSON["id_number"])
+    return [(row.purpose, tuple(row.fields)) for row in trust.use_list(person, subject=about).items]
+
+
+def test_without_a_purpose_nobody_learns_who_the_applicant_is(home: Place) -> None:
     office_opened()
     number, _ = case_filed()
     assert flow.case_get(STAFF, number).applicant is None
     assert trust.credential_get(LEADER, given()).claims is None
-    ledger_append_pending()
-    assert not Entry.objects.exists()
+
+
+def test_who_deals_with_a_case_reads_it_for_that_and_one_line_an_hour_says_so(home: Place) -> None:
+    office_opened()
+    person, (number, _) = holder(), case_filed()
+    SubjectLink.objects.update(subject_hash=subject_hash("resident", PERSON["id_number"]))
+    work = flow.case_get(STAFF, number).works[0]
+    assert flow.case_get(STAFF, number).is_told and flow.case_steps(STAFF, number)
+    assert flow.work_get(STAFF, work.id).values
+    assert told(person) == [(f"办理办件 {number}", ("history",))]
+    flow.case_get(COLLEAGUE, number)
+    assert len(told(person)) == 2
+
+
+def test_who_may_only_look_says_what_for(home: Place) -> None:
+    office_opened()
+    person, (number, _) = holder(), case_filed()
+    SubjectLink.objects.update(subject_hash=subject_hash("resident", PERSON["id_number"]))
+    hidden = flow.case_get(AUDITOR, number)
+    assert (hidden.is_told, hidden.answers, hidden.values, hidden.files, hidden.notes) == (False, {}, {}, (), ())
+    assert flow.case_steps(AUDITOR, number) == () and not flow.work_get(AUDITOR, hidden.works[0].id).values
+    assert flow.case_head(AUDITOR, number) == hidden.case
+    assert told(person) == []
+    shown = flow.case_get(AUDITOR, number, purpose=PURPOSE)
+    assert shown.is_told and shown.files and flow.case_steps(AUDITOR, number, purpose=PURPOSE)
+    assert [purpose for purpose, _ in told(person)] == [PURPOSE]

@@ -210,6 +210,17 @@ def test_the_applicant_is_shown_for_a_purpose_only_and_it_leaves_a_line(person, 
     assert worker.post(where, {"purpose": "上门前联系"}).status_code == 200
 
 
+def test_an_auditor_says_what_for_before_anything_that_was_said_is_shown(person, hotline) -> None:
+    number, _ = filed(Client(), **{"q.address": "北四街七号院"})
+    auditor, where = person(Role.AUDITOR, "audit-one", given_to(number)), f"/work/cases/{number}/"
+    shown = page(auditor, where)
+    assert "您不经办这一件" in shown and number in shown and "北四街七号院" not in shown and "经过</h2>" not in shown
+    work = Work.objects.get(case__number=number, closed_at=None).pk
+    assert "写明用途后查看" in (shown := page(auditor, f"/work/works/{work}/")) and "北四街七号院" not in shown
+    told = auditor.post(where, {"purpose": "抽查办理质量"}).content.decode()
+    assert "您不经办这一件" not in told and "北四街七号院" in told and "经过</h2>" in told
+
+
 def test_obligations_late_duties_leaves_intake_and_figures_have_their_pages(person, desk) -> None:
     number, _ = filed(Client())
     leader = person(Role.LEADER, "city", "city-government")

@@ -84,7 +84,8 @@ class WorkRow:
 
 @dataclass(frozen=True)
 class WorkDetail:
-    """A piece of work with what its reader may do with it and what the process knows. `send_back`: node → its name."""
+    """A piece of work with what its reader may do with it and what the process knows, nothing for a reader who does not deal with
+    the case. `send_back`: node → its name."""
 
     work: WorkRow
     case: CaseRow
@@ -167,10 +168,12 @@ class StuckRow:
 
 @dataclass(frozen=True)
 class CaseDetail:
-    """A case whole. `applicant` is None unless a purpose was given; with one it leaves a line in the audit trail."""
+    """A case whole. `applicant` is None unless a purpose was given. `is_told` is False for a reader who does not deal with the case and
+    gave no purpose: then answers, values, notes, files, rating and place are left out."""
 
     case: CaseRow
     applicant: Mapping[str, Any] | None
+    is_told: bool
     answers: Mapping[str, Any]
     values: Mapping[str, Any]
     place: tuple[float, float] | None

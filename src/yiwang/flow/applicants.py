@@ -1,9 +1,12 @@
-"""Looking at who an applicant is: a use of that person's data, with a line in the ledger."""
+"""Looking at who an applicant is, what they said and what became of it: uses of that person's data, with lines in the ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from time import monotonic
 from typing import Any
+
+from django.conf import settings
 
 from yiwang.data.core.semantics.checkdigits import CREDIT_CODE_ALPHABET, credit_code_check, resident_id_check
 from yiwang.flow.models import Case
@@ -13,20 +16,42 @@ from yiwang.trust.service import use_note
 
 NUMBER = 18
 CHARACTERS = frozenset(CREDIT_CODE_ALPHABET)
+# Whoever works on a case opens its page again and again: within this time one line stands for it. Each process counts for itself, so
+# that there may be a line too many and never one too few.
+ONE_LINE_SECONDS = 3600.0
+MOST_HELD = 10_000
+_LAST: dict[tuple[str, ...], float] = {}
 
 
-def applicant_seen(actor: Actor, case: Case, purpose: str) -> str:
-    """Note that the applicant of a case was looked at; without a number of theirs the line is about nobody who can be found."""
-    return use_note(
+def content_seen(actor: Actor, case: Case, purpose: str, *, applicant: bool = False) -> None:
+    """Note that answers and history of a case were looked at, unless a line of this hour says so already: the same reader, the same
+    purpose, the same fields. Who the `applicant` is leaves a line each time it is looked at; without a number of theirs it is about
+    nobody who can be found."""
+    if actor.is_system and not applicant:
+        return
+    fields = [*sorted(case.answers), "history"]
+    said = (str(settings.PLACE.home), actor.id, case.number, case.opened_at.isoformat(), purpose, *fields)
+    last = _LAST.get(said)
+    if not applicant and last is not None and monotonic() - last < ONE_LINE_SECONDS:
+        return
+    use_note(
         actor=actor,
         resource=f"case:{case.number}",
         version="",
-        fields=sorted(case.applicant),
+        fields=list(dict.fromkeys([*sorted(case.applicant), *fields])) if applicant else fields,
         about=case_subjects(case),
         purpose=purpose,
         via="case",
         rows=1,
     )
+    if len(_LAST) >= MOST_HELD:
+        _LAST.clear()
+    _LAST[said] = monotonic()
+
+
+def readings_forget() -> None:
+    """The next read leaves a line whatever was read before."""
+    _LAST.clear()
 
 
 def case_file_seen(actor: Actor, case: Case, name: str) -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 
 from yiwang.flow.answers import CaseDetail, CaseRow, FileRow, NoteRow, StepRow, StuckRow, Tracking, WorkDetail, WorkRow
-from yiwang.flow.applicants import applicant_seen, case_file_seen
+from yiwang.flow.applicants import case_file_seen, content_seen
 from yiwang.flow.asking import says_of
 from yiwang.flow.casework import moment
 from yiwang.flow.core.process.nodes import UserTask
@@ -28,7 +28,7 @@ from yiwang.flow.rows import (
     step_row,
     work_row_of,
 )
-from yiwang.flow.scopes import cases_seen, covered, demand_case, demand_code, demand_work, stands_for
+from yiwang.flow.scopes import cases_seen, covered, demand_case, demand_code, demand_work, handling, stands_for
 from yiwang.flow.turns import APPLICANT
 from yiwang.flow.works import work_row
 from yiwang.kernel.access import demand
@@ -63,7 +63,8 @@ ALL = CaseFilter()
 
 
 def case_get(actor: Actor, number: str, *, purpose: str = "") -> CaseDetail:
-    """A case whole. Who the applicant is comes only with a purpose, and then leaves a line in the audit trail.
+    """A case whole. What was said in it leaves a line the person concerned reads: for whoever deals with the case that is the purpose,
+    others have to give one. Who the applicant is comes only with a purpose given.
 
     Raises NotFound, Refused.
     """
@@ -80,28 +81,59 @@ def case_get(actor: Actor, number: str, *, purpose: str = "") -> CaseDetail:
                 purpose=purpose.strip(),
                 details={"fields": sorted(case.applicant)},
             )
-            applicant_seen(actor, case, purpose.strip())
+            content_seen(actor, case, purpose.strip(), applicant=True)
+    told = _told(actor, case, purpose.strip())
     now, calendar = moment(), city_calendar()
     pauses = list(case.pauses.all())
     state = State.loads(case.state)
     rating = Rating.objects.filter(case=case).select_related("follow_up").first()
-    works = case.works.select_related("clock").order_by("number")
     return CaseDetail(
         case=case_row(case, calendar, now),
         applicant=case.applicant if purpose.strip() else None,
-        answers=case.answers,
-        values=state.values,
-        place=None if case.longitude is None or case.latitude is None else (case.longitude, case.latitude),
-        works=tuple(work_row_of(work, case, pauses, calendar, now) for work in works),
-        notes=tuple(note_row(note) for note in case.notes.order_by("at", "id")),
-        files=tuple(file_row(file) for file in case.files.order_by("id")),
+        is_told=told,
+        answers=case.answers if told else {},
+        values=state.values if told else {},
+        place=(case.longitude, case.latitude)
+        if told and case.longitude is not None and case.latitude is not None
+        else None,
+        works=_works(case),
+        notes=tuple(note_row(note) for note in case.notes.order_by("at", "id")) if told else (),
+        files=tuple(file_row(file) for file in case.files.order_by("id")) if told else (),
         pauses=tuple(pause_row(pause) for pause in pauses),
         stuck=tuple(_stuck(case, state)),
-        rating=rating_row(rating),
+        rating=rating_row(rating) if told else None,
         parent=case.parent.number if case.parent else "",
         calls=tuple(case.calls.order_by("id").values_list("number", flat=True)),
         opened_by=case.opened_by,
     )
+
+
+def case_head(actor: Actor, number: str) -> CaseRow:
+    """What a list says of a case, nothing of what was said in it. Raises NotFound, Refused."""
+    case = case_whole(number)
+    demand_case(actor, "case.read", case)
+    return case_row(case, city_calendar(), moment())
+
+
+def case_works(actor: Actor, number: str) -> tuple[WorkRow, ...]:
+    """The pieces of work of a case, the first first. Raises NotFound, Refused."""
+    case = case_whole(number)
+    demand_case(actor, "case.read", case)
+    return _works(case)
+
+
+def _works(case: Case) -> tuple[WorkRow, ...]:
+    now, calendar, pauses = moment(), city_calendar(), list(case.pauses.all())
+    works = case.works.select_related("clock").order_by("number")
+    return tuple(work_row_of(work, case, pauses, calendar, now) for work in works)
+
+
+def _told(actor: Actor, case: Case, purpose: str) -> bool:
+    """Whether the reader is told what was said; the line about it stands before this returns."""
+    purpose = purpose or handling(actor, case)
+    if purpose:
+        content_seen(actor, case, purpose)
+    return bool(purpose)
 
 
 def case_file_open(actor: Actor, number: str, digest: str) -> tuple[FileRow, BinaryIO]:
@@ -156,10 +188,12 @@ def case_list(actor: Actor, filters: CaseFilter = ALL, *, page: int = 1, per_pag
     return paged(rows, lambda case: case_row(case, calendar, now), page=page, per_page=per_page)
 
 
-def case_steps(actor: Actor, number: str) -> tuple[StepRow, ...]:
-    """The history of a case, from its first event. Raises NotFound, Refused."""
+def case_steps(actor: Actor, number: str, *, purpose: str = "") -> tuple[StepRow, ...]:
+    """The history of a case, from its first event; empty for who does not deal with it and gives no purpose. Raises NotFound, Refused."""
     case = case_whole(number)
     demand_case(actor, "case.read", case)
+    if not _told(actor, case, purpose.strip()):
+        return ()
     return tuple(
         step_row(step) for step in CaseStep.objects.filter(case=case).select_related("process").order_by("number")
     )
@@ -170,6 +204,7 @@ def work_get(actor: Actor, work_id: int) -> WorkDetail:
     work = work_row(work_id)
     case = case_whole(work.case.number)
     demand_case(actor, "case.read", case)
+    told = _told(actor, case, "")
     now, calendar = moment(), city_calendar()
     definition = definition_of(case.process)
     node = definition.nodes.get(work.node)
@@ -182,7 +217,7 @@ def work_get(actor: Actor, work_id: int) -> WorkDetail:
     return WorkDetail(
         work=work_row_of(work, case, list(case.pauses.all()), calendar, now),
         case=case_row(case, calendar, now),
-        values=State.loads(case.state).values,
+        values=State.loads(case.state).values if told else {},
         send_back={one: Text(zh=name.zh, en=name.en) if name else Text(zh=one, en=one) for one, name in names.items()},
         may_work=may,
         reason=reason,

@@ -111,6 +111,18 @@ def demand_case(actor: Actor, act: str, case: Case, code: str = "", *, whole: bo
     return demand(actor, act, case.department).rule
 
 
+def handling(actor: Actor, case: Case) -> str:
+    """What those read a case for who deal with it, by right or by name; "" for who may only look and has to say what for."""
+    if _may_do(actor, "case.work", case) or demand_case(actor, "case.read", case) in (NAMED, OPENED):
+        return f"办理办件 {case.number}"
+    return f"督办办件 {case.number}" if _may_do(actor, "case.supervise", case) else ""
+
+
+def _may_do(actor: Actor, act: str, case: Case) -> bool:
+    works = case.works.filter(closed_at=None).values_list("department", flat=True)
+    return any(verdict(actor, act, department) for department in (case.department, *works))
+
+
 def demand_work(actor: Actor, work: Work, case: Case, code: str = "") -> str:
     """The rule by which the actor may do this piece of work. Raises Refused, NotFound for a wrong code."""
     if code and work.assignee == APPLICANT:

@@ -125,7 +125,7 @@ def case_page(
         "row": row,
         "open_works": [one for one in detail.works if one.closed_at is None],
         "done_works": [one for one in detail.works if one.closed_at is not None],
-        "steps": tuple(reversed(flow.case_steps(actor, number))),
+        "steps": tuple(reversed(flow.case_steps(actor, number, purpose=purpose))),
         "answers": answer_lines(actor, detail),
         "recordings": flow.recording_list(actor, number),
         "filed": trust.filing_of(number),

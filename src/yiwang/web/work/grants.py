@@ -139,7 +139,7 @@ def _fields(actor: Actor, detail: GrantDetail) -> list[tuple[str, Text, Text]]:
 def _works(actor: Actor, case: str) -> tuple[WorkRow, ...]:
     """What the case of an application waits for, for those who may look at the case."""
     try:
-        return tuple(one for one in flow.case_get(actor, case).works if one.closed_at is None) if case else ()
+        return tuple(one for one in flow.case_works(actor, case) if one.closed_at is None) if case else ()
     except (NotFound, Refused):
         return ()
 

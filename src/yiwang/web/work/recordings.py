@@ -100,7 +100,7 @@ def _list_page(
     request: HttpRequest, number: str, listed: RecordingList, problem: YiwangError | None = None
 ) -> HttpResponse:
     actor = actor_of_request(request)
-    case = flow.case_get(actor, number).case
+    case = flow.case_head(actor, number)
     supersedes = posted(request, "supersedes") or request.GET.get("supersedes", "")
     context = {
         "case": case,
@@ -132,7 +132,7 @@ def _page(
             en=f"case {number} has no recording {recording}",
             where="recording",
         )
-    case = flow.case_get(actor, number).case
+    case = flow.case_head(actor, number)
     context = {
         "case": case,
         "row": row,
