@@ -14,10 +14,12 @@ from recordingcity import RULES, Inspection, film
 
 from yiwang.flow import recordingparts
 from yiwang.flow.models import Case, ItemVersion
-from yiwang.flow.selectors import recording_open
+from yiwang.flow.selectors import recording_list, recording_open
 from yiwang.flow.service import case_archive, cases_archive
 from yiwang.kernel.errors import Conflict
 from yiwang.kernel.selectors import file_open
+from yiwang.kernel.service import file_forget
+from yiwang.trust import service as trust
 from yiwang.trust.models import ArchiveCheck
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -88,3 +90,26 @@ def test_while_a_recording_may_come_in_nothing_is_archived(scene: Inspection) ->
     assert told.value.zh and told.value.hint_zh
     run = cases_archive(actor=SYSTEM, closed_before=timezone.localdate())
     assert (run.packed, [name for name, _ in run.refused]) == ((), [number])
+
+
+def test_evidence_is_destroyed_only_after_the_archive_of_its_case(scene: Inspection) -> None:
+    row = scene.add()
+
+    def destroyed() -> int:
+        return file_forget(actor=SYSTEM, digest=row.digest, purpose="清理")
+
+    with pytest.raises(Conflict, match="recording of enforcement") as told:
+        destroyed()
+    assert "执法音视频" in told.value.zh
+    number = closed(scene)
+    Case.objects.update(closed_at=timezone.now() - timedelta(days=366 * 32))
+    case_archive(actor=SYSTEM, number=number)
+    with pytest.raises(Conflict):
+        destroyed()
+    trust.archive_destroy_propose(actor=scene.anna, number=number, reason="保管期满")
+    with pytest.raises(Conflict):
+        destroyed()
+    trust.archive_destroy_approve(actor=SYSTEM, number=number)
+    assert destroyed() == row.size
+    (left,) = recording_list(scene.anna, number).rows
+    assert left.is_sound and left.digest == row.digest

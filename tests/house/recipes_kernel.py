@@ -25,6 +25,7 @@ EXEMPT = {
     "emit": "called inside a service, whose line it stands beside",
     "event_declare": "adds to the program's own list when it starts; nothing is written",
     "events_deliver": "hands on what a service did and told of; the subscribers' services leave their lines",
+    "file_guard_declare": "says once, when the program starts, which files must stay; nothing is written",
     "file_sealer_declare": "says once, when the program starts, how files are sealed; nothing is written",
     "pack_new": "copies a folder for its author; the city is not touched",
     "subscribe": "adds to the program's own list when it starts; nothing is written",

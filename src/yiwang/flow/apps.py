@@ -15,9 +15,12 @@ class FlowConfig(AppConfig):
         from yiwang.flow.holding import holding_register
         from yiwang.flow.kinds import kinds_register
         from yiwang.flow.posting import posting_register
+        from yiwang.flow.recordingrules import evidence_guard
+        from yiwang.kernel.service import file_guard_declare
 
         kinds_register()
         actions_register()
         duty_actions_register()
         posting_register()
         holding_register()
+        file_guard_declare(evidence_guard)

@@ -12,10 +12,14 @@ from yiwang.flow.items import item_file
 from yiwang.flow.models import Case, CaseRecording
 from yiwang.flow.recordingrows import Taken
 from yiwang.flow.schema import RecordingsFile
-from yiwang.kernel.errors import Conflict, InputError
+from yiwang.kernel.core.actor import system_actor
+from yiwang.kernel.core.text import Text
+from yiwang.kernel.errors import Conflict, InputError, NotFound
 from yiwang.kernel.selectors import actor_again
+from yiwang.trust.selectors import archive_get
 
 MOST_OFFICERS = 20
+KEEPER = system_actor("recordings")
 _LONGEST = {"device": 80, "place": 200, "basis": 300}
 _NAMES = {"device": ("设备编号", "the device"), "place": ("地点", "the place"), "basis": ("依据", "the legal basis")}
 
@@ -177,3 +181,22 @@ def _placed(taken: Taken) -> None:
             hint_zh="例如 132.51 和 47.65；不知道就都不填。",
             hint_en="Such as 132.51 and 47.65; leave both out when you do not know.",
         )
+
+
+def evidence_guard(digest: str) -> Text | None:
+    """Why a file may not be destroyed: it is a recording of a case whose archive two people have not destroyed yet."""
+    bound = CaseRecording.objects.filter(digest=digest).select_related("case").first()
+    if bound is None:
+        return None
+    number = bound.case.number
+    try:
+        if archive_get(KEEPER, number).row.state == "destroyed":
+            return None
+    except NotFound:
+        # Not archived yet: it stays all the more.
+        return _evidence(number)
+    return _evidence(number)
+
+
+def _evidence(number: str) -> Text:
+    return Text(zh=f"它是办件 {number} 的执法音视频", en=f"it is a recording of enforcement of case {number}")

@@ -13,7 +13,7 @@ import io
 import os
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfileobj
@@ -26,6 +26,7 @@ from django.db import transaction
 from yiwang.kernel.access import demand, demand_identity
 from yiwang.kernel.auditing import audit
 from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import Conflict, FileDamaged, InputError, NotFound, Unavailable
 from yiwang.kernel.models import InstalledPack, StoredFile
 from yiwang.kernel.sealedfiles import SUFFIX, SealedStream, sealed_write
@@ -33,6 +34,15 @@ from yiwang.kernel.sealedfiles import SUFFIX, SealedStream, sealed_write
 CHUNK = 1 << 20
 LONGEST_NAME = 255
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+# Asked with a digest before it is destroyed: why it may not be, or None.
+Guard = Callable[[str], Text | None]
+_guards: list[Guard] = []
+
+
+def file_guard_declare(guard: Guard) -> None:
+    """A room that binds files says, when the program starts, which must stay."""
+    if guard not in _guards:
+        _guards.append(guard)
 
 
 def file_put(
@@ -151,11 +161,12 @@ def file_forget(*, actor: Actor, digest: str, purpose: str) -> int:
     """Destroy a file: its bytes and its record. Returns the bytes freed; the audit line keeps name, size and digest.
 
     When this returns the name is gone from the disk. Killed before that, it can be called again. Raises NotFound for a
-    digest the store does not have, Conflict for a file of an installed pack.
+    digest the store does not have, Conflict for a file of an installed pack or one that a room says must stay.
     """
     rule = demand(actor, "file.forget").rule
     with transaction.atomic():
         row = _given(digest)
+        _unguarded(digest)
         row.delete()
         audit(
             actor=actor,
@@ -216,6 +227,18 @@ def _given(digest: str) -> StoredFile:
             hint_en="Every version of a pack must stay readable.",
         )
     return row
+
+
+def _unguarded(digest: str) -> None:
+    why = next((said for guard in _guards if (said := guard(digest)) is not None), None)
+    if why is not None:
+        raise Conflict(
+            zh=f"不能销毁：{why.zh}",
+            en=f"it cannot be destroyed: {why.en}",
+            where="digest",
+            hint_zh="先按保管期限销毁所属办件的档案。",
+            hint_en="First destroy the archive of the case it belongs to, when its time is over.",
+        )
 
 
 def _unknown(digest: str) -> NotFound:

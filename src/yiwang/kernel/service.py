@@ -9,7 +9,7 @@ from yiwang.kernel.batch import Batch
 from yiwang.kernel.city import city_mark_synthetic, demo_accounts_create
 from yiwang.kernel.departmentwork import department_dissolve, department_save, departments_install, liaison_assign
 from yiwang.kernel.divisionwork import DivisionTarget, division_change, divisions_install
-from yiwang.kernel.files import file_forget, file_put, file_seal
+from yiwang.kernel.files import file_forget, file_guard_declare, file_put, file_seal
 from yiwang.kernel.messages import RoleAt, message_read, message_send
 from yiwang.kernel.outbox import Delivery, DeliveryReport, emit, event_declare, events_deliver, subscribe
 from yiwang.kernel.packing import pack_install, pack_new, packs_install_built_in
@@ -44,6 +44,7 @@ __all__ = [
     "events_deliver",
     "factor_try",
     "file_forget",
+    "file_guard_declare",
     "file_put",
     "file_seal",
     "file_sealer_declare",
