@@ -35,8 +35,7 @@ FORM_ROLLED_BACK = event_declare(
 )
 
 FORMS = Drafted[FormVersion](
-    noun="form",
-    zh="表单",
+    called=Text(zh="表单", en="form"),
     events={
         "propose": FORM_PROPOSED,
         "withdraw": FORM_WITHDRAWN,

@@ -35,8 +35,7 @@ PROCESS_ROLLED_BACK = event_declare(
 )
 
 PROCESSES = Drafted[ProcessVersion](
-    noun="process",
-    zh="流程",
+    called=Text(zh="流程", en="process"),
     events={
         "propose": PROCESS_PROPOSED,
         "withdraw": PROCESS_WITHDRAWN,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from yiwang.flow.models import Version
 from yiwang.kernel.core.actor import Actor
+from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import InputError, NotFound
 from yiwang.kernel.service import audit, emit
 from yiwang.rules.errors import SelfApproval, VersionMoved
@@ -24,12 +25,15 @@ Holder = Any
 
 @dataclass(frozen=True)
 class Drafted(Generic[V]):
-    """A kind of thing that has versions: its word in the audit trail (`form.propose`) and in events, its Chinese name, and the
-    event of each act that is told to others."""
+    """A kind of thing that has versions: what it is called, in English also in the audit trail (`form.propose`) and in events, and
+    the event of each act that is told to others."""
 
-    noun: str
-    zh: str
+    called: Text
     events: Mapping[str, str]
+
+    @property
+    def noun(self) -> str:
+        return self.called.en
 
     def audited(self, version: V, act: str, actor: Actor, note: str, rule: str) -> None:
         audit(
@@ -62,7 +66,7 @@ class Drafted(Generic[V]):
         row: V | None = holder.published if number is None else holder.versions.filter(number=number).first()
         if row is None:
             raise NotFound(
-                zh=f"{self.zh} {holder.pk} " + (f"没有第 {number} 版" if number else "没有生效的版本"),
+                zh=f"{self.called.zh} {holder.pk} " + (f"没有第 {number} 版" if number else "没有生效的版本"),
                 en=f"{self.noun} {holder.pk} has no version {number}" if number else f"no version of {holder.pk} holds",
                 where=holder.pk,
             )
