@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from casecity import CaseCity, finish
+from casecity import CaseCity, finish, straight, task, work_at
 from django.db import connection
 from django.utils import timezone
 from recordingcity import HEADS, Inspection, film
@@ -19,8 +19,8 @@ from yiwang.flow.core.media import MEDIA, media_kind, media_problem
 from yiwang.flow.errors import CaseClosed
 from yiwang.flow.models import Case, CaseNote, CaseRecording, RecordingCustody
 from yiwang.flow.models.recordings import RecordKept
-from yiwang.flow.selectors import recording_bytes, recording_list, recording_open, recording_viewing
-from yiwang.flow.service import recording_add, recording_hand_over, recording_supersede
+from yiwang.flow.selectors import recording_bytes, recording_gap_list, recording_list, recording_open, recording_viewing
+from yiwang.flow.service import recording_add, recording_hand_over, recording_supersede, work_send_back
 from yiwang.kernel.core.actor import Actor, Role
 from yiwang.kernel.errors import Conflict, InputError, NotFound, Refused
 from yiwang.kernel.models import AuditLine, StoredFile
@@ -328,3 +328,35 @@ def test_a_step_done_with_its_recording_leaves_no_note(scene: Inspection) -> Non
     finish(scene.case, "decide", scene.anna)
     assert not CaseNote.objects.filter(kind="recording_gap").exists()
     assert recording_list(scene.anna, scene.case.number).gaps == ()
+
+
+def test_gaps_of_all_cases_one_may_read_stand_in_a_list(cases: CaseCity, scene: Inspection) -> None:
+    assert recording_gap_list(scene.anna).total == 0
+    finish(scene.case, "visit", scene.anna)
+    other = cases.opened("", item_id="check")
+    finish(other, "visit", scene.ben)
+    listed = recording_gap_list(scene.anna)
+    assert [(row.case, row.gap.done_by) for row in listed.items] == [
+        (other.number, scene.ben.id),
+        (scene.case.number, scene.anna.id),
+    ]
+    assert recording_gap_list(scene.anna, department="water").total == 0
+    assert recording_gap_list(scene.stranger).total == 0
+    with pytest.raises(Refused):
+        recording_gap_list(Actor(id="", name=""))
+    scene.add()
+    assert [row.case for row in recording_gap_list(scene.anna).items] == [other.number]
+
+
+def test_a_step_sent_back_and_done_again_is_one_gap(cases: CaseCity, scene: Inspection) -> None:
+    cases.process("again", straight(task("visit", requiresRecording="true"), task("decide", sendBack="visit")))
+    cases.item("again", "again")
+    case = cases.opened("", item_id="again")
+    finish(case, "visit", scene.anna)
+    work_send_back(actor=scene.anna, work_id=work_at(case, "decide").pk, to="visit", redo=True, reason="重录")
+    assert recording_gap_list(scene.anna).total == 0
+    (open_gap,) = recording_list(scene.anna, case.number).gaps
+    assert open_gap.done_at is None
+    finish(case, "visit", scene.anna)
+    (row,) = recording_gap_list(scene.anna).items
+    assert (row.case, row.gap.done_by) == (case.number, scene.anna.id)

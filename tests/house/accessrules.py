@@ -85,7 +85,7 @@ RULES: dict[str, Rule] = {
     **_all("list", "work:home work:loads work:upload work:findings work:grants work:grants-export work:releases"),
     **_all("list", "work:deliveries"),
     **_all("list", "work:release-new work:works work:works-export work:cases work:cases-export work:obligations"),
-    **_all("list", "work:calendar work:late work:leaves work:figures work:week work:week-pdf proofs:credentials"),
+    **_all("list", "work:calendar work:late work:recording-gaps work:leaves work:figures work:week work:week-pdf proofs:credentials"),
     **_all("scoped", "work:load work:load-progress work:load-retry work:load-mapping"),
     **_all("scoped", "work:rejected work:rejected-file work:rejected-correct"),
     "work:finding-decide": Rule(

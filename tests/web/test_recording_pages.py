@@ -12,8 +12,8 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from webcity import ROOT, SYSTEM
 
-from yiwang.flow.models import Case, CaseRecording, RecordingCustody
-from yiwang.flow.service import case_open
+from yiwang.flow.models import Case, CaseRecording, RecordingCustody, Work
+from yiwang.flow.service import case_open, work_done
 from yiwang.kernel import sealedfiles
 from yiwang.kernel.core.actor import Role
 from yiwang.kernel.models import Account
@@ -212,3 +212,23 @@ def test_it_is_handed_over_and_superseded_on_the_page(clerk: Client, case: Case)
     sent(clerk, case, data=WAV + b"better", supersedes="1", reason="画面不全")
     page = clerk.get(here).content.decode()
     assert "已由第 2 号替换" in page and "reviewer" in page and "画面不全" in page
+
+
+def test_what_was_not_recorded_stands_in_a_list(city: object) -> None:
+    for folder in ("foundation/departments", "foundation/calendar", "service/enforcement"):
+        pack_install(actor=SYSTEM, folder=ROOT / "packs" / folder)
+    asked = {"subject": "某超市（模拟）", "address": "通江街 12 号", "reason": "random", "matter": "冷链食品"}
+    number = case_open(actor=SYSTEM, item_id="market-inspection", title="抽查", answers=asked).number
+    client, stranger = client_of("officer", "market-supervision"), client_of("stranger", "water")
+    here = "/work/recording-gaps/"
+    assert "没有该录未录的" in client.get(here).content.decode()
+    page = client.get(f"/work/cases/{number}/").content.decode()
+    assert "请在办完前收录" in page
+    work = Work.objects.get(case__number=number)
+    work_done(actor=SYSTEM, work_id=work.pk, answers={"shown": "yes", "seen": "正常"})
+    assert (
+        number in client.get(here).content.decode()
+        and "已办完而没有录音录像" in client.get(f"/work/cases/{number}/").content.decode()
+    )
+    assert number not in stranger.get(here).content.decode()
+    assert here in client.get("/work/late/").content.decode()

@@ -79,7 +79,7 @@ from yiwang.flow.reading import (
     work_get,
     work_list,
 )
-from yiwang.flow.recordinggaps import StepGap
+from yiwang.flow.recordinggaps import CaseGap, StepGap, recording_gap_list
 from yiwang.flow.recordingreads import (
     RecordingList,
     Viewing,
@@ -132,7 +132,9 @@ __all__ = [
     "case_works",
     "RecordingList",
     "RecordingRow",
+    "CaseGap",
     "StepGap",
+    "recording_gap_list",
     "Viewing",
     "recording_bytes",
     "recording_list",

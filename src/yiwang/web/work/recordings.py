@@ -27,7 +27,7 @@ from yiwang.web.actors import actor_of_request, may
 from yiwang.web.answers import problem_of
 from yiwang.web.language import say
 from yiwang.web.people import colleagues
-from yiwang.web.reading import posted, posted_needed
+from yiwang.web.reading import page_number, posted, posted_needed
 from yiwang.web.work.ranges import ranged_answer
 
 BEGAN = Text(zh="开始时间", en="Began")
@@ -94,6 +94,13 @@ def recording_media(request: HttpRequest, number: str, recording: int, viewing: 
         return flow.recording_bytes(actor, number, recording, viewing, first)
 
     return ranged_answer(request, open_at, size=row.size, digest=row.digest, media_type=row.media_type)
+
+
+@require_safe
+def recording_gaps(request: HttpRequest) -> HttpResponse:
+    """What was done without the recording the law wants, over the cases one may read."""
+    rows = flow.recording_gap_list(actor_of_request(request), page=page_number(request))
+    return render(request, "yiwang/work/cases/recording_gaps.html", {"rows": rows})
 
 
 def _list_page(

@@ -102,6 +102,7 @@ urlpatterns = [
     path("work/intake/<str:item_id>/<str:number>/", intake.taken, name="taken"),
     path("work/obligations/", obligations.obligations, name="obligations"),
     path("work/obligations/calendar.ics", obligations.calendar, name="calendar"),
+    path("work/recording-gaps/", recordings.recording_gaps, name="recording-gaps"),
     path("work/late/", obligations.late, name="late"),
     path("work/leaves/", leaves.leaves, name="leaves"),
     path("work/leaves/hand-over/", leaves.hand_over, name="leave-hand-over"),
