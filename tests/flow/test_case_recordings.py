@@ -15,10 +15,12 @@ from django.db import connection
 from django.utils import timezone
 from recordingcity import HEADS, Inspection, film
 
+from yiwang.flow import recordings
 from yiwang.flow.core.media import MEDIA, media_kind, media_problem
 from yiwang.flow.errors import CaseClosed
 from yiwang.flow.models import Case, CaseNote, CaseRecording, RecordingCustody
 from yiwang.flow.models.recordings import RecordKept
+from yiwang.flow.recordingrules import demand_free
 from yiwang.flow.selectors import recording_bytes, recording_gap_list, recording_list, recording_open, recording_viewing
 from yiwang.flow.service import recording_add, recording_hand_over, recording_supersede, work_send_back
 from yiwang.kernel.core.actor import Actor, Role
@@ -124,6 +126,26 @@ def test_the_same_bytes_are_evidence_of_one_case(cases: CaseCity, scene: Inspect
     with pytest.raises(Conflict, match="another case") as told:
         recording_add(actor=scene.anna, number=other.number, source=film(), name="a.mp4", taken=scene.taken())
     assert scene.case.number not in told.value.zh + told.value.en
+
+
+def test_of_two_cases_that_ask_at_once_one_gets_the_bytes(
+    cases: CaseCity, scene: Inspection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.add()
+    other = cases.opened("", item_id="check")
+    Case.objects.filter(pk=other.pk).update(opened_at=timezone.now() - HOUR)
+    asked: list[str] = []
+
+    def late(case: Case, digest: str) -> None:
+        """Sees the other one only when the table has refused."""
+        asked.append(digest)
+        if len(asked) > 2:
+            demand_free(case, digest)
+
+    monkeypatch.setattr(recordings, "demand_free", late)
+    with pytest.raises(Conflict, match="another case"):
+        recording_add(actor=scene.anna, number=other.number, source=film(), name="a.mp4", taken=scene.taken())
+    assert CaseRecording.objects.count() == 1 and RecordingCustody.objects.count() == 1
 
 
 def test_after_the_end_it_comes_in_only_on_the_declared_days(scene: Inspection) -> None:

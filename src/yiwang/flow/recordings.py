@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable
 from typing import BinaryIO
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from yiwang.flow.adapters.scanning import scan
 from yiwang.flow.casework import case_locked, moment
@@ -136,7 +136,7 @@ def _bound(actor: Actor, row: CaseRecording, taken: Taken, rule: str, reason: st
     row.device, row.place, row.basis = taken.device.strip(), taken.place.strip(), taken.basis.strip()
     row.officers, row.longitude, row.latitude = list(dict.fromkeys(taken.officers)), taken.longitude, taken.latitude
     row.received_at, row.received_by = now, actor.id
-    row.save()
+    _saved(row)
     custody_add(row, RecordingCustody.Act.RECEIVED, actor, now, reason or row.basis)
     details = {"digest": row.digest, "size": row.size, "step": row.step, "device": row.device}
     if row.supersedes is not None:
@@ -144,6 +144,16 @@ def _bound(actor: Actor, row: CaseRecording, taken: Taken, rule: str, reason: st
         details |= {"supersedes": row.supersedes.number, "reason": reason.strip()[:LONGEST_REASON]}
     _audited(actor, "recording.supersede" if row.supersedes else "recording.add", row, rule, details)
     return recording_row(row)
+
+
+def _saved(row: CaseRecording) -> None:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        # Two cases asked for the same bytes at once: each holds its own lock, the table decides.
+        demand_free(row.case, row.digest)
+        raise
 
 
 def _may(actor: Actor, case: Case, taken: Taken) -> str:
