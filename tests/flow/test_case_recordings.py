@@ -312,10 +312,13 @@ def test_another_department_neither_adds_nor_sees(scene: Inspection) -> None:
     assert custody(scene) == ["received"]
 
 
-def test_an_auditor_reads_and_adds_nothing(cases: CaseCity, scene: Inspection) -> None:
+def test_an_auditor_is_told_where_for_a_purpose_and_adds_nothing(cases: CaseCity, scene: Inspection) -> None:
     scene.add()
     auditor = cases.person("olga", "civil", Role.AUDITOR)
-    assert recording_open(auditor, scene.case.number, 1, purpose="抽查").number == 2
+    (row,) = recording_list(auditor, scene.case.number).rows
+    assert (row.number, row.place, row.at_place, row.name, row.is_sound) == (1, "", None, "", True)
+    viewing = recording_open(auditor, scene.case.number, 1, purpose="抽查")
+    assert (viewing.number, viewing.recording.place, viewing.recording.name) == (2, "通江街 12 号", "a.mp4")
     with pytest.raises(Refused):
         scene.add(b"2", actor=auditor)
 

@@ -4,7 +4,7 @@ the ledger of uses and one in the chain of custody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
@@ -21,7 +21,7 @@ from yiwang.flow.recordinggaps import StepGap, recording_gaps
 from yiwang.flow.recordingrows import PARTS, RecordingRow, recording_row
 from yiwang.flow.recordingrules import declared, demand_open, recordings_until
 from yiwang.flow.recordings import recording_held
-from yiwang.flow.scopes import demand_case
+from yiwang.flow.scopes import demand_case, handling
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
 from yiwang.kernel.errors import InputError, NotFound, Refused
@@ -59,13 +59,16 @@ class Viewing:
 
 
 def recording_list(actor: Actor, number: str) -> RecordingList:
-    """What was recorded in a case, with every hand it went through; nothing of it is played. Raises NotFound, Refused."""
+    """What was recorded in a case, with every hand it went through; nothing of it is played. Where it was taken and what its
+    file is called only those are told who deal with the case; others open it for a purpose. Raises NotFound, Refused.
+    """
     case = _case(number)
     demand_case(actor, "case.read", case)
     rows = CaseRecording.objects.filter(case=case).select_related(*PARTS).prefetch_related("custody").order_by("number")
-    said = declared(case)
+    said, deals = declared(case), bool(handling(actor, case))
+    told = (recording_row(row) for row in rows)
     return RecordingList(
-        rows=tuple(recording_row(row) for row in rows),
+        rows=tuple(row if deals else replace(row, place="", at_place=None, name="") for row in told),
         gaps=recording_gaps(case),
         takes=_takes(case),
         until=recordings_until(case),

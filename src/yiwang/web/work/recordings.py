@@ -142,7 +142,8 @@ def _page(
     case = flow.case_head(actor, number)
     context = {
         "case": case,
-        "row": row,
+        # Who may only look is told where it was taken once they said what for.
+        "row": viewing.recording if viewing else row,
         "step": dict(listed.steps).get(row.step),
         "viewing": viewing,
         "may_work": may(actor, "case.work", case.department),
