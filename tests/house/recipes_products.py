@@ -8,9 +8,12 @@ from functools import partial
 from typing import Any
 
 import recipes_open
+import smallcity
 from smallcity import RESOURCE, Recipe, World
 
 from yiwang.data import service as data
+from yiwang.data.products.fusions import FusionFile
+from yiwang.data.schema import ResourceFile
 from yiwang.kernel.core.actor import system_actor
 from yiwang.kernel.core.text import Text
 
@@ -111,6 +114,52 @@ def purchase_reuse(world: World) -> partial[object]:
     return partial(data.purchase_reuse, actor=world.actor, purchase_id=row.pk, department="city", purpose="应急疏散")
 
 
+def fusion_install(world: World) -> partial[object]:
+    for name in ("townfolk", "bought-flow"):
+        file = smallcity.resource_file().model_dump(mode="json") | {"id": name, "code": f"TEST/{name}", "rules": []}
+        world.departments()
+        data.resource_install(actor=world.actor, file=ResourceFile.model_validate(file), pack=smallcity.pack())
+        path = world.folder / f"{name}.csv"
+        path.write_text("编号,说明\n" + "".join(f"{n},a\n" for n in range(20)), encoding="utf-8")
+        data.load_run(actor=world.actor, resource_id=name, path=path, file_name=path.name)
+    key = ResourceFile.model_validate(file).key[0]
+    declared = {
+        "id": "small-fusion",
+        "title": {"zh": "融合", "en": "Joined"},
+        "summary": {"zh": "试", "en": "A trial"},
+        "purpose": "statistics",
+        "public": {"resource": "townfolk", "key": key},
+        "purchased": {"resource": "bought-flow", "key": key},
+        "by": [{"side": "public", "field": "remark"}],
+        "refused": [{"rule": "person", "change": {"by": [{"side": "public", "field": key}]}}],
+    }
+    return partial(
+        data.fusion_install,
+        actor=world.actor,
+        file=FusionFile.model_validate(declared),
+        pack=smallcity.pack(),
+        path="fusions/small-fusion.yaml",
+    )
+
+
+def fusion_run(world: World) -> partial[object]:
+    fusion_install(world)()
+    clause = data.ClauseText("可融合，只出汇总数", "enforced", "aggregates")
+    bought = {**purchase_register(world).keywords, "resource": "bought-flow", "clauses": (clause,)}
+    data.purchase_register(**bought)
+    words = data.ProductWords(
+        id=PRODUCT,
+        title=Text(zh="融合产品", en="Joined product"),
+        summary=Text(zh="试", en="A trial"),
+        parts=(("fusion", "small-fusion"),),
+        pricing="free",
+        price=Decimal(0),
+        terms="试用",
+    )
+    data.product_offer(actor=world.actor, words=words, department="civil")
+    return partial(data.fusion_run, actor=world.actor, product_id=PRODUCT, purpose="选址分析")
+
+
 def crossing_approve(world: World) -> partial[object]:
     world.resource()
     decision = data.CrossingArguments(
@@ -141,6 +190,8 @@ RECIPES: dict[str, Recipe] = {
         contract_sign,
         crossing_approve,
         crossing_revoke,
+        fusion_install,
+        fusion_run,
         operation_end,
         operation_register,
         product_offer,

@@ -8,7 +8,8 @@ YiwangError
 │   ├── LoadBusy            another load of the same resource is running
 │   ├── SchemaChanged       a table does not fit its definition any more
 │   ├── WouldEmpty          a file without a good row would replace a table that has some
-│   └── OpenBlocked         what was to be opened holds what must not leave; carries every block
+│   ├── OpenBlocked         what was to be opened holds what must not leave; carries every block
+│   └── FusionRefused       two sides may not be joined so; carries every block
 ├── NotFound
 │   └── NoData              the resource stands in the catalogue but nothing was ever loaded
 └── IdentityBroken          source rows are not accepted + rejected: the load is stopped, nothing is published
@@ -69,6 +70,22 @@ class OpenBlocked(Conflict):
             where=where,
             hint_zh="请去掉这些信息项，或改为开放统计数。",
             hint_en="Leave these fields out, or open counts instead.",
+        )
+        self.blocks = blocks
+
+
+class FusionRefused(Conflict):
+    """Each block names the element of the declaration, the rule and the reason."""
+
+    code = "fusion_refused"
+
+    def __init__(self, blocks: tuple[Block, ...], where: str) -> None:
+        super().__init__(
+            zh=f"不能融合：{'；'.join(f'{b.field}：{b.reason.zh}' for b in blocks)}",
+            en=f"these may not be joined so: {'; '.join(f'{b.field}: {b.reason.en}' for b in blocks)}",
+            where=where,
+            hint_zh="请改声明，或先补齐合同条款、共用登记、授权。",
+            hint_en="Change the declaration, or first see to the contract's clause, the shared use or the grant.",
         )
         self.blocks = blocks
 

@@ -12,6 +12,7 @@ import duckdb
 from yiwang.data.core.checks import column_types
 from yiwang.data.core.conditions.errors import ConditionUnsound
 from yiwang.data.core.conditions.ruletests import rule_condition, rule_way
+from yiwang.data.products.fusions import FUSIONS
 from yiwang.data.resources import resource_install
 from yiwang.data.rowcheck import rows_check
 from yiwang.data.schema import ResourceFile, RuleFile
@@ -175,4 +176,5 @@ RESOURCES = FileKind(
 def kinds_register() -> None:
     """Called once when the program starts."""
     kind_register(RESOURCES)
+    kind_register(FUSIONS)
     verb_register("check", check_verb)

@@ -41,6 +41,7 @@ from yiwang.data.populations import population_of
 from yiwang.data.products.clauses import CONTROLS, RECORDS
 from yiwang.data.products.clauses import KINDS as CLAUSE_KINDS
 from yiwang.data.products.crossings import ROUTES, crossing_demand
+from yiwang.data.products.fusionreads import FusionRunRow, FusionView, fusion_file, fusion_get
 from yiwang.data.products.reads import (
     ContractRow,
     ContractView,
@@ -67,6 +68,8 @@ __all__ = [
     "EffectFigures",
     "EffectRun",
     "FORMATS",
+    "FusionRunRow",
+    "FusionView",
     "Inhabitant",
     "LEAST_THRESHOLD",
     "LICENCES",
@@ -102,6 +105,8 @@ __all__ = [
     "exchange_keys",
     "exchange_signature",
     "finding_list",
+    "fusion_file",
+    "fusion_get",
     "health_figures",
     "load_get",
     "load_list",

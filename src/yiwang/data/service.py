@@ -37,6 +37,8 @@ from yiwang.data.opening.releases import (
 )
 from yiwang.data.products.clauses import ClauseText
 from yiwang.data.products.crossings import CrossingArguments, crossing_approve, crossing_revoke
+from yiwang.data.products.fusionruns import fusion_run
+from yiwang.data.products.fusions import fusion_install
 from yiwang.data.products.registers import operation_end, operation_register, purchase_register, purchase_reuse
 from yiwang.data.products.shelf import (
     ContractTerms,
@@ -89,6 +91,8 @@ __all__ = [
     "exchange_verify",
     "export_file",
     "finding_decide",
+    "fusion_install",
+    "fusion_run",
     "lake_tidy",
     "lake_tidy_queue",
     "load_mapping_confirm",

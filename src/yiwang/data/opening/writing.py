@@ -61,21 +61,20 @@ def release_write(
     blocks_raise(definition_blocks(resource, plan), resource.pk)
     file = definition(resource)
     number, paths = version_files(the_lake().table("standard", resource.pk), resource.pk, version)
-    with _workplace() as folder, engine(folder) as connection:
+    with workplace() as folder, engine(folder) as connection:
         source = sql.table_of(paths, output_columns(file))
         blocks_raise(value_blocks(connection, source, file, plan, as_of), resource.pk)
         columns, suppressed = (_count if plan.counts else _take)(connection, source, file, plan, resource.pk)
         rows = connection.execute("SELECT count(*) FROM leaving").fetchone()
         preview = connection.execute(f"SELECT * FROM leaving LIMIT {SHOWN_ROWS}").fetchall()
-        files = [
-            _kept(actor, _write(connection, columns, format, folder / f"{name}.{format}"), format) for format in FORMATS
-        ]
+        files = files_keep(actor, connection, columns, folder, name)
     shown = [[v if isinstance(v, bool | int) or v is None else str(v) for v in row] for row in preview]
     return Written(number, columns, shown, int(rows[0]) if rows else 0, suppressed, files)
 
 
 @contextmanager
-def _workplace() -> Iterator[Path]:
+def workplace() -> Iterator[Path]:
+    """A folder that is gone afterwards, whatever happens."""
     root = Path(settings.PLACE.scratch)
     root.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=root) as folder:
@@ -122,6 +121,15 @@ def _count(
     return [*columns, *COUNT_COLUMNS], sum(c.value is None for c in counts)
 
 
+def files_keep(
+    actor: Actor, connection: duckdb.DuckDBPyConnection, columns: list[dict[str, Any]], folder: Path, name: str
+) -> list[dict[str, Any]]:
+    """The table `leaving` in every format, kept: format, digest, size."""
+    return [
+        _kept(actor, _write(connection, columns, format, folder / f"{name}.{format}"), format) for format in FORMATS
+    ]
+
+
 def _write(connection: duckdb.DuckDBPyConnection, columns: list[dict[str, Any]], format: str, target: Path) -> Path:
     if format != "csv":
         more = ", ARRAY true" if format == "json" else ""
@@ -143,7 +151,7 @@ def _kept(actor: Actor, path: Path, format: str) -> dict[str, Any]:
 
 def rows_read(path: Path, *, search: str = "", offset: int = 0, limit: int = 100) -> tuple[int, list[dict[str, Any]]]:
     """Rows of a release's Parquet file that hold `search` anywhere: how many, and a page of them as JSON values."""
-    with _workplace() as folder, engine(folder) as connection:
+    with workplace() as folder, engine(folder) as connection:
         scan = sql.rows_of([str(path)])
         where = f"WHERE contains(lower(CAST(to_json(r) AS VARCHAR)), {sql.text(search.lower())})" if search else ""
         total = connection.execute(f"SELECT count(*) FROM {scan} AS r {where}").fetchone()

@@ -22,6 +22,8 @@ RECORDS: dict[str, Text] = {
     "audit": Text(zh="审计记录", en="audit trail"),
     "settlement": Text(zh="结算单", en="settlements"),
 }
+# Figures of groups leave and nothing else: what a fusion does, whoever runs it.
+AGGREGATES = "aggregates"
 CONTROLS: dict[str, Text] = {
     "grant": Text(zh="授权", en="grant"),
     "fields": Text(zh="信息项范围", en="fields granted"),
@@ -30,6 +32,7 @@ CONTROLS: dict[str, Text] = {
     "mask": Text(zh="遮盖", en="masks"),
     "rows": Text(zh="行过滤", en="row filter"),
     "crossing": Text(zh="出境批准", en="approval to leave the country"),
+    AGGREGATES: Text(zh="融合只出汇总数", en="joined for aggregates only"),
 }
 
 
@@ -58,9 +61,15 @@ def _there(control: str, grant: GrantDetail | None, valid_until: date, crossing:
 
 
 def clauses_check(
-    clauses: tuple[ClauseText, ...], grant: GrantDetail | None, *, valid_until: date, crossing: str, country: str
+    clauses: tuple[ClauseText, ...],
+    grant: GrantDetail | None,
+    *,
+    valid_until: date,
+    crossing: str,
+    country: str,
+    aggregates: bool = False,
 ) -> None:
-    """Raises InputError naming the first clause that claims what is not so."""
+    """Raises InputError naming the first clause that claims what is not so. `aggregates`: only fusions hand it out."""
     if not clauses:
         raise InputError(zh="合同须有条款", en="a contract has clauses", where="clauses")
     for number, clause in enumerate(clauses, 1):
@@ -76,7 +85,10 @@ def clauses_check(
                 en=f"clause {number}: name what keeps it: {', '.join(known) or '(nothing keeps a promise)'}",
                 where=where,
             )
-        if clause.kind == "enforced" and not _there(clause.control, grant, valid_until, crossing, country):
+        there = aggregates if clause.control == AGGREGATES else None
+        if clause.kind == "enforced" and there is None:
+            there = _there(clause.control, grant, valid_until, crossing, country)
+        if clause.kind == "enforced" and not there:
             title = CONTROLS[clause.control]
             raise InputError(
                 zh=f"第 {number} 条称由系统执行，但“{title.zh}”并没有设置",

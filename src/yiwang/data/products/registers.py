@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from yiwang.data.models import Operation, Purchase, Reuse
+from yiwang.data.products.clauses import ClauseText, clauses_check
 from yiwang.data.resources import resource_row
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
@@ -126,10 +127,12 @@ def purchase_register(
     valid_until: date,
     resource: str = "",
     reason: str = "",
+    clauses: tuple[ClauseText, ...] = (),
 ) -> Purchase:
     """Register bought data. Where something like it stands already, buying it again takes a reason that is kept.
 
-    `sharing`: all departments may use it, those that ask the buyer, or its own only (the contract says so).
+    `sharing`: all departments may use it, those that ask the buyer, or its own only (the contract says so). `clauses` of
+    the contract say honestly how each is kept; of bought data the program enforces that fusions give aggregates only.
     """
     rule = demand(actor, "purchase.edit", department).rule
     for name, value in (("title", title), ("supplier", supplier), ("subject", subject)):
@@ -139,6 +142,8 @@ def purchase_register(
         raise InputError(zh="共用范围、金额或期限不对", en="sharing, cost or term is wrong", where="sharing")
     if resource:
         resource_row(resource)
+    if clauses:
+        clauses_check(clauses, None, valid_until=valid_until, crossing="", country="", aggregates=bool(resource))
     like = purchases_like(title, subject, resource=resource)
     if like and not reason.strip():
         first = like[0]
@@ -160,6 +165,7 @@ def purchase_register(
         valid_from=valid_from,
         valid_until=valid_until,
         reason=reason.strip()[:400],
+        clauses=[asdict(clause) for clause in clauses],
         registered_by=actor.id,
     )
     details = {"like": [one.id for one in like]}

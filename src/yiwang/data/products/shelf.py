@@ -13,6 +13,8 @@ from django.utils import timezone
 from yiwang.data.models import Clause, Contract, Operation, Product, Release, Settlement
 from yiwang.data.products.clauses import ClauseText, clauses_check
 from yiwang.data.products.crossings import HOME, crossing_demand
+from yiwang.data.products.fusions import SIDES, fusion_row
+from yiwang.data.products.fusionterms import PART, fusion_part, fusion_terms
 from yiwang.data.resources import definition, resource_row
 from yiwang.kernel.access import demand
 from yiwang.kernel.core.actor import Actor
@@ -23,7 +25,9 @@ from yiwang.kernel.service import audit
 from yiwang.trust.selectors import grant_get, grant_use_counts, ledger_head
 
 PRICINGS = ("free", "per-call", "per-row", "per-month")
-PART_KINDS = ("resource", "open-set", "interface")
+PART_KINDS = ("resource", "open-set", "interface", PART)
+# What a fusion gives is figures: there are no rows or calls of a buyer to count.
+FLAT = ("free", "per-month")
 CENT = Decimal("0.01")
 
 
@@ -74,6 +78,12 @@ def product_offer(*, actor: Actor, words: ProductWords, department: str, operati
         raise InputError(zh="产品须由至少一样数据组成", en="a product is made of something", where="parts")
     for kind, id in words.parts:
         _part_check(kind, id, department, run)
+    if any(kind == PART for kind, _ in words.parts) and (len(words.parts) > 1 or words.pricing not in FLAT):
+        raise InputError(
+            zh="融合产品只由一项融合组成，且免费或按月计价",
+            en="a fusion product is made of one fusion, and is free or priced by the month",
+            where="parts",
+        )
     if not words.terms.strip():
         raise InputError(zh="须写明使用条款", en="state the terms of use", where="terms")
     if Product.objects.filter(pk=words.id).exists():
@@ -112,6 +122,11 @@ def _part_check(kind: str, id: str, department: str, run: Operation | None) -> N
     if kind == "open-set":
         if not Release.objects.filter(set_id=id, state=Release.State.PUBLISHED).exists():
             raise NotFound(zh=f"没有开放数据集 {id}", en=f"there is no open data set {id}", where="parts")
+        return
+    if kind == PART:
+        fusion_terms(id, department)
+        if Product.objects.filter(parts=[{"kind": PART, "id": id}], state=Product.State.LISTED).exists():
+            raise Conflict(zh=f"{id} 已在货架上", en=f"{id} is on the shelf already", where="parts")
         return
     resource = resource_row(id)
     if definition(resource).share.type == "refused":
@@ -189,8 +204,8 @@ def contract_draft(*, actor: Actor, product_id: str, terms: ContractTerms) -> Co
 
 
 def _covered(actor: Actor, product: Product, terms: ContractTerms) -> None:
-    """The grant is there and fits, the approval covers what leaves, every enforced clause has its control."""
-    resources = [part["id"] for part in product.parts if part["kind"] != "open-set"]
+    """The grant is there and fits, the approval covers what leaves (of a fusion both sides), every enforced clause has its control."""
+    resources = [part["id"] for part in product.parts if part["kind"] not in ("open-set", PART)]
     grant = grant_get(actor, terms.grant) if terms.grant else None
     if resources and grant is None:
         raise InputError(
@@ -211,7 +226,24 @@ def _covered(actor: Actor, product: Product, terms: ContractTerms) -> None:
             fields=fields,
             recipient=terms.buyer.strip(),
         )
-    clauses_check(terms.clauses, grant, valid_until=terms.valid_until, crossing=terms.crossing, country=terms.country)
+    if id := fusion_part(product):
+        fusion = fusion_row(id)[1]
+        for name in SIDES:
+            crossing_demand(
+                country=terms.country,
+                number=terms.crossing,
+                resource=fusion.side(name).resource,
+                fields=fusion.used(name),
+                recipient=terms.buyer.strip(),
+            )
+    clauses_check(
+        terms.clauses,
+        grant,
+        valid_until=terms.valid_until,
+        crossing=terms.crossing,
+        country=terms.country,
+        aggregates=bool(fusion_part(product)),
+    )
 
 
 @transaction.atomic
