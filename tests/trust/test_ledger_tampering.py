@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from yiwang.trust.core.merkle import Frontier, leaf_hash
 from yiwang.trust.core.note import Checkpoint, Note, Verifier, note_read, signature_ed25519
 from yiwang.trust.core.tiles import WIDTH, tiles_write
-from yiwang.trust.core.verifier import check_log
+from yiwang.trust.core.verifier import check_folder, check_log, check_proof, main
 from yiwang.trust.core.witness import Seen, witness_look
 
 ENTRIES, HEADS, TAMPERINGS = 10_000, 12, 200
@@ -188,3 +188,23 @@ def test_a_witness_goes_on_where_the_log_only_grew(sound: Log, witness: Path, tm
     seen = look(witness, log.tiles, tmp_path / "witness")
     assert (seen.before, seen.size, seen.alarm_zh) == (ENTRIES, ENTRIES + 2, "")
     assert "audit.example" in seen.note
+
+
+@pytest.mark.parametrize(
+    "said", [{}, [], "proof", {"index": "x"}, {"index": 0, "leaf": "!", "checkpoint": 1, "keys": 2}]
+)
+def test_what_is_no_proof_proves_nothing(said: Any, tmp_path: Path) -> None:
+    fault = check_proof(said)
+    assert fault is not None and fault.zh and fault.en and fault.entry == -1
+    (tmp_path / "p.json").write_text(json.dumps(said), encoding="utf-8")
+    assert main([str(tmp_path / "p.json")]) == 1
+
+
+def test_a_folder_or_file_that_is_no_log_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = check_folder(tmp_path)
+    assert found.fault is not None and found.entries == 0 and str(tmp_path) in found.fault.en
+    (tmp_path / "keys").write_text(VKEY, encoding="utf-8")
+    (tmp_path / "heads.json").write_text("[1]", encoding="utf-8")
+    (tmp_path / "entries").write_text("one {}\n", encoding="utf-8")
+    assert check_folder(tmp_path).fault is not None
+    assert main([str(tmp_path / "none.json")]) == 2 and "none.json" in capsys.readouterr().err

@@ -134,8 +134,16 @@ def _signed(public: bytes, signature: bytes, text: str) -> bool:
     return True
 
 
-def check_proof(said: dict[str, Any]) -> Fault | None:
-    """One bundle, as `use_proof` gives it: hashes and subject in hex, leaf in base64."""
+def check_proof(said: Any) -> Fault | None:
+    """One bundle, as `use_proof` gives it: hashes and subject in hex, leaf in base64. What is no bundle proves nothing."""
+    try:
+        return _proof_fault(said)
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as wrong:
+        text = f"{type(wrong).__name__}: {wrong}"
+        return Fault(-1, f"不是完整的证明（{text}）", f"this is no whole proof ({text})")
+
+
+def _proof_fault(said: dict[str, Any]) -> Fault | None:
     index, leaf = int(said["index"]), base64.b64decode(said["leaf"])
     head = signed_head(said["checkpoint"], said["keys"])
     if isinstance(head, str):
@@ -166,7 +174,16 @@ def _not_about(index: int) -> Fault:
 
 
 def check_folder(folder: Path, keys: Sequence[str] = ()) -> Found:
-    """A whole exported log. `keys` are those one trusts; without them those in the folder, which then must be compared by hand."""
+    """A whole exported log. `keys` are those one trusts; without them those in the folder, which then must be compared by hand.
+    What is no exported log has a fault."""
+    try:
+        return _folder_found(folder, keys)
+    except (OSError, ValueError, TypeError, AttributeError) as wrong:
+        text = f"{type(wrong).__name__}: {wrong}"
+        return Found(0, 0, "", Fault(-1, f"不是完整的导出账本（{text}）", f"this is no whole exported log ({text})"))
+
+
+def _folder_found(folder: Path, keys: Sequence[str]) -> Found:
     trusted = list(keys) or (folder / "keys").read_text(encoding="utf-8").split()
     heads = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
     others = folder / "witnesses"
@@ -272,9 +289,14 @@ def main(arguments: Sequence[str]) -> int:
         found = check_folder(path)
         fault, said = found.fault, f"{found.entries} entries, {found.heads} checkpoints, root {found.root}"
     else:
-        bundle = json.loads(path.read_text(encoding="utf-8"))
-        fault, said = check_proof(bundle), f"entry {bundle['index']} of {bundle['size']}"
+        try:
+            bundle = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as wrong:
+            sys.stderr.write(f"{path}: {wrong}\n")
+            return 2
+        fault, said = check_proof(bundle), ""
         if fault is None:
+            said = f"entry {bundle['index']} of {bundle['size']}"
             held = cosigners(bundle["checkpoint"], bundle.get("witnesses", ()))[0]
             said += "".join(f", also signed by {name} at {at}" for name, at in held)
     sys.stdout.write(f"{fault.zh} / {fault.en}\n" if fault else f"成立 / holds: {said}\n")
