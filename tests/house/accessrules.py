@@ -120,6 +120,7 @@ RULES: dict[str, Rule] = {
     **_all("act", "work:providers"),
     # What is on the shelf is for sale to everybody; contracts are between two.
     **_all("open", "work:products work:product work:product-new"),
+    **_all("open", "work:fusion-file", number="first", format="csv"),
     **_all("list", "work:trade work:purchases"),
     **_all("scoped", "work:contract", number="contract"),
     "work:contract-act": Rule("scoped", {"number": "contract"}, {**SAID, "act": "sign"}),

@@ -50,5 +50,6 @@ OPEN_WORDS: dict[str, dict[str, Entry]] = {
         "resource": ("数据资源", "Resource"),
         "open-set": ("开放数据集", "Open data set"),
         "interface": ("接口", "Interface"),
+        "fusion": ("数据融合", "Fusion"),
     },
 }

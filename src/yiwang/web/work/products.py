@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -116,7 +116,7 @@ def _terms(request: HttpRequest) -> service.ContractTerms:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def product(request: HttpRequest, product_id: str) -> HttpResponse:
-    """One product; a contract over it is drafted here."""
+    """One product; a contract over it is drafted here, a fusion is run."""
     actor = actor_of_request(request)
     row = data.product_get(actor, product_id)
     problem: YiwangError | None = None
@@ -125,12 +125,21 @@ def product(request: HttpRequest, product_id: str) -> HttpResponse:
             if posted(request, "act") == "withdraw":
                 service.product_withdraw(actor=actor, product_id=product_id, reason=posted(request, "reason"))
                 return HttpResponseRedirect(reverse("work:products"))
+            if posted(request, "act") == "fuse":
+                service.fusion_run(
+                    actor=actor,
+                    product_id=product_id,
+                    purpose=posted(request, "run_purpose"),
+                    grant=posted(request, "run_grant"),
+                )
+                return HttpResponseRedirect(reverse("work:product", args=[product_id]))
             made = service.contract_draft(actor=actor, product_id=product_id, terms=_terms(request))
             return HttpResponseRedirect(reverse("work:contract", args=[made.number]))
         except TOLD as error:
             problem = error
     context = {
         "row": row,
+        "fusion": data.fusion_get(actor, product_id),
         "contracts": data.contract_list(actor, product=product_id, page=page_number(request)),
         "may_edit": row.state == "listed" and may(actor, "product.edit", row.department),
         "lines": range(1, LINES + 1),
@@ -141,6 +150,13 @@ def product(request: HttpRequest, product_id: str) -> HttpResponse:
         "problem": problem_of(problem) if problem else None,
     }
     return render(request, "yiwang/work/products/product.html", context, status=problem.status if problem else 200)
+
+
+@require_safe
+def fusion_file(request: HttpRequest, product_id: str, number: int, format: str) -> FileResponse:
+    path, media_type = data.fusion_file(actor_of_request(request), product_id, number, format)
+    name = f"{product_id}-{number}.{format}"
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=media_type)
 
 
 def _contract_page(request: HttpRequest, number: str, problem: YiwangError | None = None) -> HttpResponse:
@@ -261,6 +277,7 @@ def _purchase(request: HttpRequest, actor: Actor) -> None:
             actor=actor, purchase_id=number, department=actor.department, purpose=posted(request, "purpose")
         )
         return
+    clause = posted(request, "clause")
     service.purchase_register(
         actor=actor,
         title=posted_needed(request, "title", TITLE),
@@ -272,4 +289,6 @@ def _purchase(request: HttpRequest, actor: Actor) -> None:
         valid_from=_day(request, "valid_from", FROM),
         valid_until=_day(request, "valid_until", UNTIL),
         reason=posted(request, "reason"),
+        resource=posted(request, "resource"),
+        clauses=(service.ClauseText(clause, "enforced", "aggregates"),) if clause else (),
     )

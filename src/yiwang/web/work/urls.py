@@ -76,6 +76,11 @@ urlpatterns = [
     path("work/products/supervision/", products.supervision, name="trade"),
     path("work/products/purchases/", products.purchases, name="purchases"),
     path("work/products/shelf/<str:product_id>/", products.product, name="product"),
+    path(
+        "work/products/shelf/<str:product_id>/fusions/<int:number>.<str:format>",
+        products.fusion_file,
+        name="fusion-file",
+    ),
     path("work/products/contracts/<str:number>/", products.contract, name="contract"),
     path("work/products/contracts/<str:number>/act/", products.contract_act, name="contract-act"),
     path("work/messages/", inbox.messages, name="messages"),
