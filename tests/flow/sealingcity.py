@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from base64 import b64decode
+from typing import Any
 
 import django
 
@@ -16,7 +17,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 
-from yiwang.flow.models import Case, CaseStep, Draft, Migration  # noqa: E402
+from yiwang.flow.models import Case, CaseFile, CaseNote, CaseStep, Draft, Migration, Rating  # noqa: E402
 from yiwang.kernel.core.actor import system_actor  # noqa: E402
 from yiwang.kernel.errors import Conflict  # noqa: E402
 from yiwang.kernel.models import AuditLine, InstalledPack, StoredFile  # noqa: E402
@@ -37,7 +38,17 @@ def before() -> None:
     apps = MigrationExecutor(connection).loader.project_state([("flow", "0002_owed_index")]).apps
     one = {
         name: apps.get_model("flow", name)
-        for name in ("Process", "ProcessVersion", "Case", "CaseStep", "Draft", "Migration", "CaseFile")
+        for name in (
+            "Process",
+            "ProcessVersion",
+            "Case",
+            "CaseStep",
+            "Draft",
+            "Migration",
+            "CaseFile",
+            "CaseNote",
+            "Rating",
+        )
     }
     process = one["Process"].objects.create(id="p", title_zh="流程", title_en="P", department="d", pack_id="t")
     version = one["ProcessVersion"].objects.create(
@@ -66,17 +77,7 @@ def before() -> None:
         process=version,
     )
     handed, drafted, of_pack = (_kept(word) for word in ("handed", "drafted", "pack"))
-    for digest in (handed, of_pack):
-        one["CaseFile"].objects.create(
-            case=case,
-            question="q",
-            digest=digest,
-            name="a",
-            media_type="",
-            size=1,
-            given_at=when["opened_at"],
-            given_by="t",
-        )
+    _words(one, case, when["opened_at"], handed, of_pack)
     one["Draft"].objects.create(form_id="f", form_number=1, owner="t", answers=WHO | {"card": [{"digest": drafted}]})
     InstalledPack.objects.create(
         pack_id="p", version="1", digest="0" * 64, files={"a": of_pack}, manifest={}, installed_by="t"
@@ -85,6 +86,16 @@ def before() -> None:
         batch="b", case=case, from_version=version, to_version=version, before={"state": STATE, "works": {}},
         after_events=1, moved_at=when["opened_at"], moved_by="t",
     )  # fmt: skip
+
+
+def _words(one: dict[str, Any], case: Any, at: str, *digests: str) -> None:
+    """What was noted, how it was rated, what files were called."""
+    for digest in digests:
+        one["CaseFile"].objects.create(
+            case=case, question="q", digest=digest, name=f"{NAME}.pdf", media_type="", size=1, given_at=at, given_by="t"
+        )
+    one["CaseNote"].objects.create(case=case, at=at, kind="note", text_zh=NAME, text_en=f"of {NAME}", by="t")
+    one["Rating"].objects.create(case=case, grade=5, text=NAME, channel="web", at=at)
 
 
 def _kept(word: str) -> str:
@@ -106,9 +117,13 @@ def after() -> None:
     step = CaseStep.objects.get()
     assert step.event == STEP and step.outline == {"work": 1, "who": "account:1"}
     assert Draft.objects.get().answers["name"] == NAME
+    note = CaseNote.objects.get()
+    assert (note.text_zh, note.text_en, Rating.objects.get().text) == (NAME, f"of {NAME}", NAME)
+    assert {file.name for file in CaseFile.objects.all()} == {f"{NAME}.pdf"}
     for row in StoredFile.objects.all():
         with file_open(row.digest) as stream:
             assert stream.read().decode().startswith(row.name)
+    assert sorted(row.name for row in StoredFile.objects.all()) == ["", "drafted", "pack"]
     assert [row.name for row in StoredFile.objects.all() if lies_open(row.digest)] == ["pack"]
     assert AuditLine.objects.filter(act="file.seal").count() == 2
     case.sealed_state = b64decode(Migration.objects.get().before["state"])
@@ -125,6 +140,8 @@ def main() -> None:
     sys.stdout.write("forward\n")
     # Stopped before it was noted as done, the step comes once more.
     call_command("migrate", "flow", "0003", fake=True, verbosity=0)
+    migrate("flow", "0013")
+    call_command("migrate", "flow", "0012", fake=True, verbosity=0)
     migrate()
     sys.stdout.write("again\n")
     after()

@@ -182,7 +182,7 @@ def test_history_audit_and_note_tell_of_the_move(cases: CaseCity) -> None:
         ("case.migrate", "case"), ("case.migrate", "migration"),
         ("case.migration-revert", "case"), ("case.migration-revert", "migration"),
     ]  # fmt: skip
-    notes = list(case.notes.filter(kind="migration").values_list("text_zh", "is_public"))
+    notes = [(note.text_zh, note.is_public) for note in case.notes.filter(kind="migration").order_by("id")]
     assert notes == [("流程由第 1 版改为第 2 版", False), ("撤销迁移，流程回到第 1 版", False)]
 
 

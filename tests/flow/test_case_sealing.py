@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from casecity import SYSTEM, CaseCity, finish, straight, task
 from django.db import connection
+from django.utils import timezone
 
 from yiwang.flow import sealing
+from yiwang.flow.answers import GivenFile
 from yiwang.flow.holding import case_applicant
-from yiwang.flow.models import Case, CaseStep, Draft, Migration
+from yiwang.flow.models import Case, CaseNote, CaseStep, Draft, Migration, Rating
+from yiwang.flow.opening import files_add
+from yiwang.flow.scopes import secret_of
 from yiwang.flow.selectors import case_get, case_steps
-from yiwang.flow.service import cases_migrate, migration_revert
+from yiwang.flow.service import case_rate, case_supervise, cases_migrate, migration_revert
+from yiwang.kernel.service import file_put
 from yiwang.trust import keys
 from yiwang.trust.errors import KeysLocked, SealBroken
 from yiwang.trust.master import master_file
@@ -146,6 +153,44 @@ def test_a_list_of_cases_opens_nothing(cases: CaseCity, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(sealing, "open_bytes", opened)
     assert [case.title for case in Case.objects.all()] == ["试办"]
+
+
+def test_what_is_noted_and_what_files_are_called_lies_sealed(cases: CaseCity) -> None:
+    case = told(cases)
+    file = file_put(
+        actor=SYSTEM, source=io.BytesIO(b"%PDF-1.4"), name=f"{NAME}.pdf", media_type="application/pdf", sealed=True
+    )
+    files_add(case, [GivenFile("paper", file.digest, f"{NAME}.pdf")], SYSTEM, timezone.now())
+    case_supervise(actor=SYSTEM, number=case.number, text=f"请尽快联系{NAME}")
+    assert not shown(lying("flow_casenote", "flow_casefile", "kernel_storedfile"))
+    seen = case_get(SYSTEM, case.number)
+    assert [row.name for row in seen.files] == [f"{NAME}.pdf"]
+    assert seen.notes[-1].text.zh == f"请尽快联系{NAME}"
+
+
+def test_a_note_of_another_moment_does_not_open_and_an_emptied_one_is_no_silence(cases: CaseCity) -> None:
+    case = told(cases)
+    case_supervise(actor=SYSTEM, number=case.number, text=NAME)
+    note = CaseNote.objects.get(kind="supervised")
+    note.at += timedelta(microseconds=1)
+    with pytest.raises(SealBroken):
+        _ = note.text_zh
+    CaseNote.objects.update(sealed_zh=b"")
+    with pytest.raises(SealBroken):
+        case_get(SYSTEM, case.number)
+
+
+def test_the_words_of_a_rating_lie_sealed_for_their_case(cases: CaseCity) -> None:
+    case = told(cases)
+    finish(case, "a")
+    Case.objects.filter(pk=case.pk).update(secret=secret_of(case.number, "CODE"))
+    case_rate(actor=SYSTEM, number=case.number, code="CODE", grade=5, text=f"谢谢{NAME}")
+    assert not shown(lying("flow_rating", "flow_casenote"))
+    rating = Rating.objects.get()
+    assert rating.text == f"谢谢{NAME}"
+    rating.case = cases.opened("flow")
+    with pytest.raises(SealBroken):
+        _ = rating.text
 
 
 def test_a_case_that_is_moved_and_taken_back_shows_nothing_either(cases: CaseCity) -> None:

@@ -54,13 +54,14 @@ def readings_forget() -> None:
     _LAST.clear()
 
 
-def case_file_seen(actor: Actor, case: Case, name: str) -> str:
-    """Note that a file given with a case was opened by whoever handles the case: that is its purpose."""
+def case_file_seen(actor: Actor, case: Case, question: str) -> str:
+    """Note that a file given with a case was opened by whoever handles the case: that is its purpose. The line names what was asked
+    for and not what the file is called: lines stay in the open."""
     return use_note(
         actor=actor,
         resource=f"case:{case.number}",
         version="",
-        fields=[name],
+        fields=[question],
         about=case_subjects(case),
         purpose=f"办理办件 {case.number}，打开附件",
         via="case",

@@ -146,7 +146,7 @@ def case_file_open(actor: Actor, number: str, digest: str) -> tuple[FileRow, Bin
     found = case.files.filter(digest=digest).first()
     if found is None:
         raise NotFound(zh="办件没有这个文件", en="the case has no such file", where=digest)
-    case_file_seen(actor, case, found.name)
+    case_file_seen(actor, case, found.question)
     return file_row(found), file_open(digest)
 
 

@@ -59,11 +59,12 @@ def file_put(
 
     Memory stays at one chunk of 1 MiB. When this returns, the bytes are on the disk. With `digest`, the content must
     have that SHA-256; with `most_bytes`, no more than that many bytes. `sealed`: what people gave or what is told of them;
-    it is read with `file_open` only, and a file object must be able to go back to its beginning. Raises InputError for either, Unavailable when
-    the disk is full, FileDamaged when the store already has this digest with other bytes.
+    it is read with `file_open` only, its name is not kept here, and a file object must be able to go back to its beginning.
+    Raises InputError for either, Unavailable when the disk is full, FileDamaged when the store already has this digest with other bytes.
     """
     demand_identity(actor)
-    short = file_title(name)
+    # What a file that people gave was called says as much of them as what is in it: whoever put it here keeps that, sealed.
+    short = "" if sealed else file_title(name)
     with _opened(source) as stream:
         found, size = _store(stream, digest, most_bytes, sealed)
     with transaction.atomic():

@@ -157,7 +157,7 @@ class Division(models.Model):
 
 
 class StoredFile(models.Model):
-    """A file kept under the SHA-256 of its bytes; `name` is the one it first came under."""
+    """A file kept under the SHA-256 of its bytes; `name` is the one it first came under, empty when it came sealed."""
 
     digest = models.CharField(max_length=64, unique=True)
     size = models.BigIntegerField()

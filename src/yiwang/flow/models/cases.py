@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any, ClassVar
 
 from django.db import models
@@ -241,13 +242,21 @@ class CaseNote(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     at = models.DateTimeField()
     kind = models.CharField(max_length=24)
-    text_zh = models.TextField()
-    text_en = models.TextField()
+    sealed_zh = column_sealed()
+    sealed_en = column_sealed()
     is_public = models.BooleanField(default=False)
     by = models.CharField(max_length=120)
 
+    text_zh = sealed_text("sealed_zh")
+    text_en = sealed_text("sealed_en")
+    OPENED: ClassVar[Mapping[str, str]] = {"sealed_zh": "text_zh", "sealed_en": "text_en"}
+
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind}"
+
+    def about(self) -> str:
+        """Written many at a time, before it has a number: the moment tells it from others."""
+        return f"case {self.case_id}/note {self.at.astimezone(UTC).isoformat()} {self.kind}"
 
 
 class CaseFile(models.Model):
@@ -256,14 +265,19 @@ class CaseFile(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="files")
     question = models.CharField(max_length=80)
     digest = models.CharField(max_length=64)
-    name = models.CharField(max_length=200)
+    sealed_name = column_sealed()
     media_type = models.CharField(max_length=100)
     size = models.BigIntegerField()
     given_at = models.DateTimeField()
     given_by = models.CharField(max_length=120)
 
+    name = sealed_text("sealed_name")
+
     def __str__(self) -> str:
-        return self.name
+        return self.digest
+
+    def about(self) -> str:
+        return f"case {self.case_id}/file {self.question} {self.digest}"
 
 
 class Draft(models.Model):
@@ -296,14 +310,19 @@ class Rating(models.Model):
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="rating")
     grade = models.IntegerField()  # 5 very satisfied … 1 very dissatisfied
-    text = models.TextField(blank=True)
+    sealed_words = column_sealed()
     solved = models.BooleanField(null=True)
     channel = models.CharField(max_length=16)
     at = models.DateTimeField()
     follow_up = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+")
 
+    text = sealed_text("sealed_words")
+
     def __str__(self) -> str:
         return f"{self.case_id}: {self.grade}"
+
+    def about(self) -> str:
+        return f"case {self.case_id}/rating"
 
 
 class Migration(models.Model):
