@@ -117,7 +117,7 @@ RULES: dict[str, Rule] = {
     **_all("list", "proofs:archives work:clients work:bind work:accounts"),
     **_all("scoped", "work:client-rotate work:client-enable"),
     "work:account-change": Rule("scoped", body={"change": "disable"}),
-    **_all("act", "work:providers"),
+    **_all("act", "work:providers work:portal"),
     # What is on the shelf is for sale to everybody; contracts are between two.
     **_all("open", "work:products work:product work:product-new"),
     **_all("open", "work:fusion-file", number="first", format="csv"),

@@ -20,6 +20,7 @@ EXEMPT: dict[str, str] = {
     "exchange_until": "the loop around deliveries_send and exchange_tidy",
     "exchange_verify": "leaves a line in the ledger of uses, which is stronger than the audit trail",
     "parent_pull": "fetches from another platform; tests/data/test_exchange_parent.py shows its lines with a stand-in",
+    "portal_push": "sends to another platform; tests/data/test_open_portal.py shows its lines with a stand-in",
     "parent_push": "sends to another platform; tests/data/test_exchange_parent.py shows its lines with a stand-in",
     "subscription_pull": "leaves a line in the ledger of uses, which is stronger than the audit trail",
 }

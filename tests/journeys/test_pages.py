@@ -79,6 +79,7 @@ PAGES = {
     "open data": ("/open/", ""),
     "open data set": ("/open/sets/bus-stops/", ""),
     "releases": ("/work/opening/", "lead"),
+    "the parent's portal": ("/work/opening/portal/", "lead"),
     "new release": ("/work/opening/new/", "lead"),
     "release": ("/work/opening/1/", "lead"),
     "data products": ("/work/products/", "lead"),

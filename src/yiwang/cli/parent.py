@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from yiwang.cli.output import out, print_json, say, shell_actor
-from yiwang.data.service import ParentRunRow, ParentStandin, parent_pull, parent_push
+from yiwang.data.service import ParentRunRow, ParentStandin, parent_pull, parent_push, portal_push
 
 app = typer.Typer(help="上级平台：报送与回流 / the parent platform: push and pull", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象 / print one JSON object")]
@@ -26,6 +26,15 @@ def push(as_json: Json = False) -> None:
 def pull(as_json: Json = False) -> None:
     """Fetch what belongs to this city, and load it. 回流属地数据。"""
     _tell(parent_pull(actor=shell_actor()), as_json)
+
+
+@app.command("publish")
+def publish(as_json: Json = False) -> None:
+    """Bring the parent's portal to what is open here. 把开放数据发布到上级开放平台。"""
+    runs = portal_push(actor=shell_actor())
+    if not runs and not as_json:
+        out.print(say("上级开放平台与本市一致，无须报送", "the portal holds what is open here; nothing to send"))
+    _tell(runs, as_json)
 
 
 @app.command("standin")

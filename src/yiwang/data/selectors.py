@@ -22,6 +22,7 @@ from yiwang.data.inhabitants import Inhabitant, city_inhabitants
 from yiwang.data.loadreads import load_get, load_list, load_mapping_get, rejected_list
 from yiwang.data.opening.licences import LICENCES, Licence
 from yiwang.data.opening.plans import FORMATS, LEAST_THRESHOLD, THEMES, USUAL_THRESHOLD
+from yiwang.data.opening.portal import PortalRow, portal_is_set, portal_list
 from yiwang.data.opening.sets import (
     Openable,
     OpenFile,
@@ -61,6 +62,9 @@ from yiwang.data.tracing import RecordTrace, record_trace
 from yiwang.data.versions import VersionRow, version_list
 
 __all__ = [
+    "PortalRow",
+    "portal_is_set",
+    "portal_list",
     "CLAUSE_KINDS",
     "CONTROLS",
     "ContractRow",

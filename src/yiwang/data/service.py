@@ -26,6 +26,7 @@ from yiwang.data.exchange.watching import delivery_retry
 from yiwang.data.exports import export_file, rejected_file, scratch_file
 from yiwang.data.loads import load_execute, load_receive
 from yiwang.data.models import Load
+from yiwang.data.opening.portal import portal_push
 from yiwang.data.opening.releases import (
     SetWords,
     open_count,
@@ -121,6 +122,7 @@ __all__ = [
     "ParentStandin",
     "parent_pull",
     "parent_push",
+    "portal_push",
     "subscription_open",
     "subscription_pull",
     "subscription_stop",

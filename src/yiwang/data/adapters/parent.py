@@ -3,6 +3,10 @@
     POST catalogue            {"entries": […]}                    → {"accepted": n, "rejected": [{"row": i, "reason": "…"}]}
     POST data/RESOURCE        {"version": v, "rows": […]}          → the same
     GET  return/RESOURCE?division=D                                → {"version": "…", "rows": […]}
+    GET  open                                                      → {"sets": [{"id": "…", "mark": "…"}]}
+    PUT  open/SET/FORMAT        the bytes of the file              → {"accepted": 1, "rejected": []}
+    POST open/SET               {"id", "mark", "licence", "files"…} → the same; after its files
+    POST open/SET/withdraw      {"reason": "…"}                    → the same
 
 Yiwang-Timestamp, and Yiwang-Hmac over it, a dot, method, blank, path with query, a dot and the body.
 """
@@ -18,6 +22,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -62,15 +67,35 @@ class ParentClient:
             raise _wrong("没有 rows 列表", "there is no list of rows")
         return str(told.get("version", "")), rows
 
+    def open_held(self) -> dict[str, str]:
+        """The open sets of this city the parent's portal holds: id → mark. Raises Unavailable."""
+        sets = self._call("GET", "open").get("sets")
+        if not isinstance(sets, list) or not all(isinstance(one, dict) and "id" in one for one in sets):
+            raise _wrong("没有 sets 列表", "there is no list of sets")
+        return {str(one["id"]): str(one.get("mark", "")) for one in sets}
+
+    def open_file(self, set_id: str, format: str, path: Path) -> Reply:
+        """Raises Unavailable."""
+        return _reply(self._sent("PUT", f"open/{set_id}/{format}", path.read_bytes(), "application/octet-stream"), 1)
+
+    def open_set(self, set_id: str, said: Row) -> Reply:
+        """After its files. Raises Unavailable."""
+        return _reply(self._call("POST", f"open/{set_id}", said), 1)
+
+    def open_withdraw(self, set_id: str, reason: str) -> Reply:
+        """Raises Unavailable."""
+        return _reply(self._call("POST", f"open/{set_id}/withdraw", {"reason": reason}), 1)
+
     def _call(self, method: str, path: str, said: Row | None = None) -> Row:
-        address = f"{self.url.rstrip('/')}/{path}"
         body = json.dumps(said, ensure_ascii=False).encode() if said is not None else b""
+        return self._sent(method, path, body, "application/json; charset=utf-8")
+
+    def _sent(self, method: str, path: str, body: bytes, kind: str) -> Row:
+        address = f"{self.url.rstrip('/')}/{path}"
         timestamp, parts = str(int(time.time())), urlsplit(address)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         headers = {"Yiwang-Timestamp": timestamp, "Yiwang-Hmac": call_hmac(self.key, timestamp, method, target, body)}
-        request = urllib.request.Request(
-            address, body or None, headers | {"Content-Type": "application/json; charset=utf-8"}, method=method
-        )
+        request = urllib.request.Request(address, body or None, headers | {"Content-Type": kind}, method=method)
         try:
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:
                 told = json.loads(answer.read(MOST_BYTES))

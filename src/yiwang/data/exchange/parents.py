@@ -50,7 +50,8 @@ class PulledFile(BaseModel):
 
 
 class ParentFile(BaseModel):
-    """`parent.json`. `push`: resources whose data goes up whole; `basis` is the law it goes up by."""
+    """`parent.json`. `push`: resources whose data goes up whole; `basis` is the law it goes up by. `open`: what this city opened is
+    also published on the parent's portal."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,6 +62,7 @@ class ParentFile(BaseModel):
     basis: str = Field(min_length=2)
     push: tuple[str, ...] = ()
     pull: tuple[PulledFile, ...] = ()
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,13 @@ class ParentRunRow:
     load: int | None
 
 
+def parent_path() -> Path:
+    return Path(settings.PLACE.home) / "parent.json"
+
+
 def parent_read() -> ParentFile:
     """The city's parent. Raises InputError when `parent.json` is missing or says something unknown."""
-    path = Path(settings.PLACE.home) / "parent.json"
+    path = parent_path()
     try:
         said = ParentFile.model_validate_json(path.read_bytes())
     except FileNotFoundError:
@@ -113,7 +119,7 @@ def parent_push(*, actor: Actor) -> tuple[ParentRunRow, ...]:
     rule = demand(actor, ACT).rule
     parent = parent_read()
     client, shapes = ParentClient(parent.url, parent.key), [shape_of(name) for name in parent.push]
-    runs = [_kept(actor, parent, "push", "catalogue", None, client.catalogue([_entry(s) for s in shapes]), rule)]
+    runs = [run_kept(actor, parent, "push", "catalogue", None, client.catalogue([_entry(s) for s in shapes]), rule)]
     runs += [_push_rows(actor, parent, client, shape, rule) for shape in shapes]
     return tuple(runs)
 
@@ -165,7 +171,7 @@ def _push_rows(actor: Actor, parent: ParentFile, client: ParentClient, shape: Sh
         reply = client.rows(resource, version, rows)
         source, accepted = source + reply.source, accepted + reply.accepted
         reasons.update(reply.reasons)
-    return _kept(actor, parent, "push", resource, version, Reply(source, accepted, dict(reasons)), rule)
+    return run_kept(actor, parent, "push", resource, version, Reply(source, accepted, dict(reasons)), rule)
 
 
 def _rows(shape: Shape, files: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
@@ -181,7 +187,7 @@ def _pulled(actor: Actor, parent: ParentFile, client: ParentClient, one: PulledF
     shape = shape_of(one.resource)
     said, rows = client.returned(one.resource, one.division)
     if not rows:
-        return _kept(actor, parent, "pull", one.resource, None, Reply(0, 0, {}), rule)
+        return run_kept(actor, parent, "pull", one.resource, None, Reply(0, 0, {}), rule)
     names = list(dict.fromkeys(name for row in rows for name in row))
     with scratch_folder(Path(settings.PLACE.scratch)) as scratch:
         path = scratch / f"{parent.name}-{canonical_digest([said, len(rows)])[:12]}.csv"
@@ -195,10 +201,10 @@ def _pulled(actor: Actor, parent: ParentFile, client: ParentClient, one: PulledF
         )
         load = load if is_done else load_execute(load, actor)
     reply = Reply(load.source, load.accepted, {str(k): int(v) for k, v in load.reasons.items()})
-    return _kept(actor, parent, "pull", one.resource, load.table_version, reply, rule, load.pk)
+    return run_kept(actor, parent, "pull", one.resource, load.table_version, reply, rule, load.pk)
 
 
-def _kept(
+def run_kept(
     actor: Actor,
     parent: ParentFile,
     direction: str,
@@ -208,6 +214,7 @@ def _kept(
     rule: str,
     load: int | None = None,
 ) -> ParentRunRow:
+    """Keep what became of one thing that went up or came back, with its receipt and its line of audit."""
     with transaction.atomic():
         receipt = receipt_write(
             actor=actor,

@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yiwang.data import selectors as data
 from yiwang.data import service
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.core.text import Text
-from yiwang.kernel.errors import Conflict, InputError, NotFound, Refused, YiwangError
+from yiwang.kernel.errors import Conflict, InputError, NotFound, Refused, Unavailable, YiwangError
 from yiwang.web.actors import actor_of_request, may
 from yiwang.web.answers import problem_of
 from yiwang.web.language import pick
@@ -32,8 +33,36 @@ def releases(request: HttpRequest) -> HttpResponse:
         "states": [("", ALL), *((value, known.text) for value, known in WORDS["release"].items())],
         "state": state,
         "may_offer": may(actor, "open.offer"),
+        "may_push": may(actor, "exchange.parent"),
     }
     return render(request, "yiwang/work/opening/list.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def portal(request: HttpRequest) -> HttpResponse:
+    """What stands on the parent's portal; a POST brings it to what is open here."""
+    actor, problem = actor_of_request(request), None
+    if request.method == "POST":
+        try:
+            runs = service.portal_push(actor=actor)
+        except (InputError, Unavailable) as error:
+            problem = error
+        else:
+            refused = sum(run.rejected for run in runs)
+            said = pick(
+                f"报送 {len(runs)} 项，其中未被接受 {refused} 项", f"{len(runs)} sent, {refused} of them not accepted"
+            )
+            messages.success(
+                request, said if runs else pick("上级平台与本市一致", "the portal holds what is open here")
+            )
+            return HttpResponseRedirect(reverse("work:portal"))
+    context = {
+        "rows": data.portal_list(actor),
+        "is_set": data.portal_is_set(),
+        "problem": problem_of(problem) if problem else None,
+    }
+    return render(request, "yiwang/work/opening/portal.html", context, status=problem.status if problem else 200)
 
 
 def _number(request: HttpRequest, key: str, title: Text) -> int:

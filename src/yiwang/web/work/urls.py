@@ -67,6 +67,7 @@ urlpatterns = [
     path("work/grants/<str:number>/act/", grants.grant_act, name="grant-act"),
     path("work/deliveries/", exchange.deliveries, name="deliveries"),
     path("work/opening/", opening.releases, name="releases"),
+    path("work/opening/portal/", opening.portal, name="portal"),
     path("work/opening/new/", opening.release_new, name="release-new"),
     path("work/opening/<int:release_id>/", opening.release, name="release"),
     path("work/opening/<int:release_id>/act/", opening.release_act, name="release-act"),
