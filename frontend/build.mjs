@@ -51,6 +51,13 @@ async function notices(metafile) {
   return parts.join("\n\n");
 }
 
+// What the form editor draws goes by way of its words; what draws the form itself does not.
+const formWords = {
+  name: "form-words",
+  setup: (build) => build.onResolve({filter: /^preact\/jsx-runtime$/}, ({importer}) =>
+    importer.includes("@bpmn-io/form-js-editor/") ? {path: join(here, "src/formwords.mjs")} : null),
+};
+
 await rm(target, {recursive: true, force: true});
 await mkdir(target, {recursive: true});
 const {metafile} = await build({
@@ -64,6 +71,7 @@ const {metafile} = await build({
   // The packages' own would break the content policy. The form editor and what it draws with must share one preact.
   alias: {domify: "./src/domify.mjs", "style-mod": "./src/stylemod.mjs", preact: "./node_modules/preact"},
   loader: {".woff2": "file"},
+  plugins: [formWords],
   bundle: true,
   minify: true,
   format: "esm",

@@ -1,6 +1,11 @@
 // The form editor: it works on the text of the page's form and hands that text back when the form is sent.
 // Without a script, or when the text cannot be drawn, the form's own text field stays in use.
 import {FormEditor} from "@bpmn-io/form-js-editor";
+import {formFields} from "@bpmn-io/form-js-viewer";
+import {say} from "./formwords.mjs";
+
+// The palette is searched by these names.
+for (const {config} of formFields) if (config.label) config.label = say(config.label);
 
 async function start(host) {
   const form = host.closest("form");

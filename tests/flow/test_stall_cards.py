@@ -12,13 +12,16 @@ from django.utils import timezone
 
 from yiwang.config.place import Place
 from yiwang.flow.models import Case
-from yiwang.flow.service import case_archive, case_open, cases_archive
+from yiwang.flow.selectors import filer_offers
+from yiwang.flow.service import case_archive, case_open, cases_archive, draft_held_add, draft_save
+from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict, NotFound
 from yiwang.kernel.selectors import file_lent
-from yiwang.kernel.service import pack_install
+from yiwang.kernel.service import account_create, pack_install
 from yiwang.trust.holders import holder_of
 from yiwang.trust.models import Credential
 from yiwang.trust.selectors import archive_get
+from yiwang.trust.service import subject_bind
 from yiwang.trust.subjects import subject_hash
 
 APPLICANT = {"name": "林某（模拟）", "id_number": "23088119900101123X", "phone": "13900000000"}
@@ -64,6 +67,29 @@ def test_a_case_gives_the_card_and_another_withdraws_it() -> None:
     finish(withdrawal, "decide", withdrawn="yes")
     card.refresh_from_db()
     assert (withdrawal.status, card.revoked_case) == (Case.Status.COMPLETED, withdrawal.number)
+
+
+def test_who_renews_is_offered_the_card_they_hold_and_the_case_takes_it() -> None:
+    finish(filed(), "examine", granted="yes")
+    card = Credential.objects.get()
+    row = account_create(actor=SYSTEM, username="lin", display_name="林", password="a-long-and-rare-one")
+    lin = Actor(id=f"account:{row.pk}", name="林")
+    number = APPLICANT["id_number"]
+    subject_bind(actor=SYSTEM, account=row.pk, kind="resident", identifier=number, assurance="counter", title="林*")
+    subject = f"resident:{subject_hash('resident', number)}"
+    (offer,) = filer_offers(lin, "food-stall-renewal", subject)["old_card"].rows
+    assert offer.held == f"credential:{card.number}"
+    said = {
+        "goods": "煎饼",
+        "place": "早市 12 号",
+        "name": "林某",
+        "phone": "13900000000",
+        "applicant.id_number": number,
+    }
+    draft = draft_save(actor=lin, form_id="food-stall-renewal", item_id="food-stall-renewal", answers=said).id
+    kept = draft_held_add(actor=lin, draft_id=draft, question="old_card", subject=subject, held=offer.held)
+    with file_lent(kept.digest) as path:
+        assert path.read_bytes().startswith(b"%PDF")
 
 
 def test_a_refusal_gives_no_card() -> None:

@@ -28,6 +28,7 @@ from yiwang.web.actors import actor_of_request, may
 from yiwang.web.answers import problem_of
 from yiwang.web.language import say
 from yiwang.web.reading import posted, posted_needed
+from yiwang.web.studio.formwords import form_words
 from yiwang.web.studio.frame import asked_number
 from yiwang.web.studio.version import step_lines
 
@@ -225,7 +226,9 @@ def form_edit(request: HttpRequest, form_id: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("studio:form-version", args=[form_id, saved.number]))
         except (InputError, Conflict) as error:
             problem = error
-    return page(request, detail, "edit", problem, source=source, own=own, note=posted(request, "note"))
+    return page(
+        request, detail, "edit", problem, source=source, own=own, note=posted(request, "note"), words=form_words()
+    )
 
 
 def _body(text: str) -> dict[str, Any]:
