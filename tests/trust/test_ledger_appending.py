@@ -23,7 +23,7 @@ from yiwang.trust.core.note import checkpoint_read, note_holds, note_read
 from yiwang.trust.core.tiles import tile_nodes
 from yiwang.trust.core.verifier import check_proof
 from yiwang.trust.errors import ProofWrong
-from yiwang.trust.journal import journal, journal_folder, segments
+from yiwang.trust.journal import framed, journal, journal_folder, segments
 from yiwang.trust.ledger import use_get, use_proof
 from yiwang.trust.models import Entry, EntrySubject, LedgerState, SignedHead
 from yiwang.trust.uses import Use, use_note, uses_note
@@ -228,6 +228,21 @@ def test_a_damaged_journal_is_not_in_the_way_of_others() -> None:
     (segment,) = segments(journal_folder())
     whole = segment.read_bytes()
     segment.write_bytes(whole + whole.replace(b"residents", b"RESIDENTS") + whole)
+    after = note("别的日志")
+    for _ in range(2):
+        with pytest.raises(ProofWrong, match=f"damaged at byte {len(whole)}"):
+            ledger_append_pending()
+    assert list(Entry.objects.order_by("index").values_list("use", flat=True)) == [before, after]
+    assert SignedHead.objects.get().size == 2 and segment.exists()
+
+
+@pytest.mark.parametrize("line", [b"no json", b"[]", b'{"v":1}', b'{"about":1}', b"\xff\t\xff"])
+def test_a_line_that_is_no_use_holds_up_its_own_journal_only(line: bytes) -> None:
+    before = note("坏处之前")
+    journal().close()
+    (segment,) = segments(journal_folder())
+    whole = segment.read_bytes()
+    segment.write_bytes(whole + framed(line) + whole)
     after = note("别的日志")
     for _ in range(2):
         with pytest.raises(ProofWrong, match=f"damaged at byte {len(whole)}"):

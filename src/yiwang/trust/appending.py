@@ -13,7 +13,6 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from yiwang.trust.core.note import SM2, Checkpoint, Note, Signature, Verifier, s
 from yiwang.trust.core.tiles import WIDTH, tiles_write
 from yiwang.trust.errors import ProofWrong
 from yiwang.trust.heads import head_cosigned, head_text, witness_keys
-from yiwang.trust.journal import Read, journal_folder, pending, segment_drop, segments
+from yiwang.trust.journal import Read, damaged, framed, journal_folder, pending, segment_drop, segments
 from yiwang.trust.keys import signing_key, sm2_key
 from yiwang.trust.models import Entry, EntrySubject, LedgerState, SignedHead
 from yiwang.trust.uses import use_body
@@ -93,15 +92,15 @@ def _take(most: int) -> tuple[int, bool, ProofWrong | None]:
     """One transaction: lines → entries. Answers how many, whether there may be more, and the first damage met."""
     with durable(), transaction.atomic():
         state = _state()
-        reads = list(pending(journal_folder(), state.marks, most))
-        bodies = list(chain.from_iterable(read.bodies for read in reads))
-        _append(state, bodies)
+        lines = _Lines(state.size)
+        reads = [lines.take(read) for read in pending(journal_folder(), state.marks, most)]
+        _append(state, lines)
         _mark(state, reads)
         state.save()
     for read in reads:
         if read.over:
             segment_drop(journal_folder() / read.name)
-    return len(bodies), len(bodies) == most, next((read.fault for read in reads if read.fault), None)
+    return len(lines.leaves), len(lines.leaves) == most, next((read.fault for read in reads if read.fault), None)
 
 
 def _state() -> LedgerState:
@@ -116,23 +115,43 @@ def _mark(state: LedgerState, reads: Sequence[Read]) -> None:
     state.marks = kept | {read.name: read.end for read in reads}
 
 
-def _append(state: LedgerState, bodies: Sequence[bytes]) -> None:
-    if not bodies:
-        return
-    entries: list[tuple[Any, ...]] = []
-    subjects: list[tuple[int, str, int]] = []
-    leaves: list[bytes] = []
-    for index, body in enumerate(bodies, state.size):
+class _Lines:
+    """Rows of the lines read so far, and the hashes of their leaves; the first gets the index `first`."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.entries: list[tuple[Any, ...]] = []
+        self.subjects: list[tuple[int, str, int]] = []
+        self.leaves: list[bytes] = []
+
+    def take(self, read: Read) -> Read:
+        """Take the lines of a segment, as far as they are uses: what is not holds up its segment, as a damaged line does, and no other."""
+        for place, body in enumerate(read.bodies):
+            try:
+                self._add(body)
+            except (ValueError, LookupError, TypeError, AttributeError):
+                offset = read.end - sum(len(framed(left)) for left in read.bodies[place:])
+                fault = damaged(journal_folder() / read.name, offset)
+                return Read(read.name, read.bodies[:place], offset, False, fault)
+        return read
+
+    def _add(self, body: bytes) -> None:
+        index = self.first + len(self.leaves)
         leaf, about = use_body(body)
         # parsed and let go one by one: twenty thousand dicts at once keep the garbage collector busy
         said = json.loads(leaf)
-        entries.append(_row(index, said, leaf))
-        leaves.append(leaf_hash(leaf))
-        one = said["about"]
-        subjects += [(index, subject, place) for place, subject in enumerate(about or ((one,) if one else ()))]
-    rows_insert(Entry, ENTRY_COLUMNS, entries)
-    rows_insert(EntrySubject, ("entry", "subject", "place"), subjects)
-    tree = frontier(state).extend(leaves)
+        one, row = said["about"], _row(index, said, leaf)
+        self.subjects += [(index, subject, place) for place, subject in enumerate(about or ((one,) if one else ()))]
+        self.entries.append(row)
+        self.leaves.append(leaf_hash(leaf))
+
+
+def _append(state: LedgerState, lines: _Lines) -> None:
+    if not lines.leaves:
+        return
+    rows_insert(Entry, ENTRY_COLUMNS, lines.entries)
+    rows_insert(EntrySubject, ("entry", "subject", "place"), lines.subjects)
+    tree = frontier(state).extend(lines.leaves)
     state.size, state.peaks = tree.size, b"".join(tree.peaks)
 
 

@@ -168,7 +168,7 @@ def segment_read(path: Path, start: int, most: int) -> Read:
             body = _body(line)
             if body is None:
                 if line.endswith(b"\n") or file.read(1):
-                    return Read(path.name, tuple(bodies), end, False, _damaged(path, end))
+                    return Read(path.name, tuple(bodies), end, False, damaged(path, end))
                 break
             bodies.append(body)
             end += len(line)
@@ -212,7 +212,8 @@ def pending(folder: Path, marks: dict[str, int], most: int) -> Iterator[Read]:
         yield found
 
 
-def _damaged(path: Path, offset: int) -> ProofWrong:
+def damaged(path: Path, offset: int) -> ProofWrong:
+    """A line that cannot have been written by a use, and what follows it in its segment."""
     return ProofWrong(
         zh=f"账本日志 {path.name} 在第 {offset} 字节处损坏",
         en=f"the journal {path.name} is damaged at byte {offset}",
