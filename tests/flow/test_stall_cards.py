@@ -13,7 +13,16 @@ from django.utils import timezone
 from yiwang.config.place import Place
 from yiwang.flow.models import Case
 from yiwang.flow.selectors import filer_offers
-from yiwang.flow.service import case_archive, case_open, cases_archive, draft_held_add, draft_save
+from yiwang.flow.service import (
+    Filer,
+    case_archive,
+    case_file,
+    case_open,
+    cases_archive,
+    draft_held_add,
+    draft_save,
+    form_submit,
+)
 from yiwang.kernel.core.actor import Actor
 from yiwang.kernel.errors import Conflict, NotFound
 from yiwang.kernel.selectors import file_lent
@@ -84,12 +93,28 @@ def test_who_renews_is_offered_the_card_they_hold_and_the_case_takes_it() -> Non
         "place": "早市 12 号",
         "name": "林某",
         "phone": "13900000000",
-        "applicant.id_number": number,
+        "applicant": {"id_number": number},
     }
     draft = draft_save(actor=lin, form_id="food-stall-renewal", item_id="food-stall-renewal", answers=said).id
     kept = draft_held_add(actor=lin, draft_id=draft, question="old_card", subject=subject, held=offer.held)
     with file_lent(kept.digest) as path:
         assert path.read_bytes().startswith(b"%PDF")
+    told = form_submit(actor=lin, draft_id=draft)
+    assert told.answers["applicant"] == {"id_number": number} and [file.digest for file in told.files] == [kept.digest]
+    renewed = case_file(
+        actor=lin,
+        filer=Filer(subject),
+        item_id="food-stall-renewal",
+        title="延续",
+        channel="web",
+        answers={name: told.answers[name] for name in ("goods", "place", "old_card")},
+        applicant=APPLICANT,
+        files=told.files,
+        form_number=told.form_number,
+        key=f"draft:{draft}",
+    )
+    finish(Case.objects.get(number=renewed.number), "examine", granted="yes")
+    assert Credential.objects.count() == 2
 
 
 def test_a_refusal_gives_no_card() -> None:
