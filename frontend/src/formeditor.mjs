@@ -5,13 +5,19 @@ import {formFields} from "@bpmn-io/form-js-viewer";
 import {say} from "./formwords.mjs";
 
 // The palette is searched by these names.
-for (const {config} of formFields) if (config.label) config.label = say(config.label);
+function Names(known) {
+  for (const {config: {type}} of formFields) {
+    const config = known.get(type)?.config;
+    for (const name of ["name", "label"]) if (config?.[name]) config[name] = say(config[name]);
+  }
+}
+Names.$inject = ["formFields"];
 
 async function start(host) {
   const form = host.closest("form");
   const source = form.querySelector("[data-form-source]");
   const problem = form.querySelector("[data-form-problem]");
-  const editor = new FormEditor({container: host});
+  const editor = new FormEditor({container: host, additionalModules: [{__init__: ["names"], names: ["type", Names]}]});
   try {
     await editor.importSchema(JSON.parse(source.value));
   } catch (error) {

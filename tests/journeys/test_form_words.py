@@ -93,3 +93,18 @@ def test_no_english_word_remains_in_the_palette_and_the_panel(browser: Browser) 
         found |= {f"{kind}: {one}" for one in english(page, ".fjs-properties-container")}
     page.close()
     assert not found, "\n".join(sorted(found))
+
+
+def test_the_palette_is_searched_in_chinese(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1500, "height": 900})
+    serve(page)
+    palette = page.locator(".fjs-palette-container")
+    page.locator(".fjs-palette-search").fill("多行")
+    palette.get_by_text("单行文本").wait_for(state="detached")
+    assert palette.locator(".fjs-palette-field").all_inner_texts() == ["多行文本"]
+    page.locator(".fjs-palette-search").fill("没有这个")
+    palette.get_by_text("没有找到组件").wait_for()
+    page.locator(".fjs-palette-search").fill("表格")
+    palette.get_by_text("没有找到组件").wait_for(state="detached")
+    assert palette.locator(".fjs-palette-field").all_inner_texts() == ["表格"]
+    page.close()
