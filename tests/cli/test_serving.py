@@ -85,6 +85,10 @@ def test_nothing_outlives_a_server_that_was_killed(tmp_path: Path) -> None:
 
 def test_a_served_city_answers_and_ends_on_many_signals_at_once(tmp_path: Path) -> None:
     with served(tmp_path) as (server, port):
+        kept = [path for path in tmp_path.rglob("*") if path != tmp_path / "log" and not path.is_symlink()]
+        assert len(kept) > 50
+        # nobody else on the machine may read what is about people
+        assert [path for path in kept if path.exists() and path.stat().st_mode & 0o077] == []
         for _ in range(20):
             server.send_signal(signal.SIGTERM)
             time.sleep(0.01)

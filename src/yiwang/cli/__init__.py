@@ -7,6 +7,11 @@ import sys
 
 import django
 
+# What a city keeps is about people: nobody else on the machine reads it. Servers and workers inherit this.
+try:
+    os.umask(int(os.environ.get("YIWANG_UMASK", "077"), 8))
+except ValueError:
+    sys.exit("YIWANG_UMASK 应为八进制数，例如 077 / YIWANG_UMASK is an octal number, such as 077")
 # Commands import models, so Django is set up before any command module is read.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.config.demo")
 django.setup()

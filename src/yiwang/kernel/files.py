@@ -313,7 +313,7 @@ def _link(beside: Path, place: Path, digest: str) -> None:
     _make_folder(place.parent)
     try:
         os.link(beside, place)
-        place.chmod(0o444)
+        place.chmod(place.stat().st_mode & 0o444)
     except FileExistsError:
         # The caller may now drop its copy, so the one in the store has to be good.
         file_verify(digest)
