@@ -32,6 +32,7 @@ def pages() -> dict[Path, str]:
     from docs.bpmnpage import bpmn_page
     from docs.feelpage import feel_page
     from docs.nullspec import cases_read, null_page
+    from docs.packspage import packs_page
     from yiwang.kernel.core.clockspec import spec_page, spec_read
 
     return {
@@ -41,6 +42,7 @@ def pages() -> dict[Path, str]:
         Path("docs/reference/null-spec.md"): null_page(cases_read(ROOT / "tests/spec/nulls.tsv")),
         Path("docs/reference/feel.md"): feel_page(),
         Path("docs/reference/bpmn.md"): bpmn_page(),
+        Path("docs/reference/packs.md"): packs_page(GENERATED),
     }
 
 

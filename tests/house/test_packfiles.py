@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+from docs.packspage import VersionForgotten, packs_page
 from sources import ROOT, tracked
 
 KINDS = {".yaml", ".tsv", ".csv", ".md", ".dmn", ".bpmn", ".form", ".sql", ".geojson", ".po", ".txt"}
@@ -31,3 +33,12 @@ def test_a_program_in_a_pack_is_found(tmp_path: Path) -> None:
     (tmp_path / "go.yaml").chmod(0o755)
     files = [Path(name) for name in ("pack.yaml", "run.py", "lib.so", "go.yaml")]
     assert [fault.split(":")[0] for fault in pack_faults(files, tmp_path)] == ["run.py", "lib.so", "go.yaml"]
+
+
+def test_a_pack_that_changed_without_a_new_version_is_found() -> None:
+    page = packs_page("")
+    assert packs_page("", page) == page
+    line = next(one for one in page.splitlines() if one.startswith("| `hotline-12345` |"))
+    digest = line.rsplit("`", 2)[1]
+    with pytest.raises(VersionForgotten, match="hotline-12345"):
+        packs_page("", page.replace(digest, "0" * len(digest)))
