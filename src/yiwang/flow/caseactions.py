@@ -13,7 +13,7 @@ from yiwang.flow.cases import clocks_refresh, extend
 from yiwang.flow.casework import case_locked, moment
 from yiwang.flow.clocks import rung_dues
 from yiwang.flow.items import item_file
-from yiwang.flow.models import Case, CaseClock, CaseNote, Due
+from yiwang.flow.models import Case, CaseClock, CaseNote, Due, note_words
 from yiwang.flow.opening import case_open
 from yiwang.flow.schema import LimitFile
 from yiwang.kernel.core.actor import Actor, Role
@@ -74,8 +74,7 @@ def _note(actor: Actor, said: NoteArguments) -> None:
         case=case,
         at=moment(),
         kind="message" if said.public else "note",
-        text_zh=said.text,
-        text_en=said.en or said.text,
+        **note_words(zh=said.text, en=said.en or said.text),
         is_public=said.public,
         by=actor.name[:120],
     )

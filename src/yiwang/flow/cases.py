@@ -13,7 +13,7 @@ from yiwang.flow.casework import case_locked, demand_running, keep, moment, take
 from yiwang.flow.clocks import due_of, extended_by, looks, rung_dues, suspensions_of
 from yiwang.flow.core.process.events import ActionRetried, MessageCame, Resumed, SignalCame, Suspended, Withdrawn
 from yiwang.flow.errors import NotWaiting, StepForbidden
-from yiwang.flow.models import Case, CaseClock, CaseNote, Due, Pause, Wait, Work
+from yiwang.flow.models import Case, CaseClock, CaseNote, Due, Pause, Wait, Work, note_words
 from yiwang.flow.scopes import BY_CODE, demand_case, words_bounded
 from yiwang.flow.turns import APPLICANT
 from yiwang.flow.waiting import key_text
@@ -113,8 +113,10 @@ def extend(case: Case, actor: Actor, budget: str, reason: str, basis: str, now: 
         case=case,
         at=now,
         kind="extended",
-        text_zh=f"办理时限延长{added.name.zh}：{reason}（{basis}）",
-        text_en=f"the limit was extended by {added.name.en}: {reason} ({basis})",
+        **note_words(
+            zh=f"办理时限延长{added.name.zh}：{reason}（{basis}）",
+            en=f"the limit was extended by {added.name.en}: {reason} ({basis})",
+        ),
         is_public=True,
         by=actor.name[:120],
     )
@@ -134,7 +136,7 @@ def case_supervise(*, actor: Actor, number: str, text: str, budget: str = "") ->
     if budget:
         _limit_works(case, works, str(Budget.parse(budget)), actor, now)
     CaseNote.objects.create(
-        case=case, at=now, kind="supervised", text_zh=text.strip(), text_en=text.strip(), by=actor.name[:120]
+        case=case, at=now, kind="supervised", **note_words(zh=text.strip(), en=text.strip()), by=actor.name[:120]
     )
     title = Text(zh=f"督办：{case.title}"[:200], en=f"Supervised: {case.title}"[:200])
     said = Text(zh=text.strip(), en=text.strip())
@@ -182,8 +184,7 @@ def case_note(*, actor: Actor, number: str, text: str, public: bool, code: str =
         case=case,
         at=moment(),
         kind="applicant" if by_applicant else "note",
-        text_zh=text.strip(),
-        text_en=text.strip(),
+        **note_words(zh=text.strip(), en=text.strip()),
         is_public=public or by_applicant,
         by="" if by_applicant else actor.name[:120],
     )

@@ -20,7 +20,7 @@ from yiwang.flow.core.routing.similar import Earlier, Similar, Ticket
 from yiwang.flow.core.weekly import HotLine
 from yiwang.flow.duties import list_known, settings_of
 from yiwang.flow.dutyfile import IntakeFile, SuggestFile
-from yiwang.flow.models import Case, CaseLink, CaseNote, DutyList, Topic
+from yiwang.flow.models import Case, CaseLink, CaseNote, DutyList, Topic, note_words
 from yiwang.flow.performance import demand_span
 from yiwang.flow.scopes import cases_seen, demand_case
 from yiwang.flow.suggesting import ticket_text
@@ -146,8 +146,10 @@ def case_link(*, actor: Actor, number: str, other: str, kind: str, reason: str =
             case=case,
             at=now,
             kind="linked",
-            text_zh=f"与 {target.number} 反映同一件事，一并办理",
-            text_en=f"tells of the same matter as {target.number} and is handled with it",
+            **note_words(
+                zh=f"与 {target.number} 反映同一件事，一并办理",
+                en=f"tells of the same matter as {target.number} and is handled with it",
+            ),
             is_public=True,
             by=actor.name[:120],
         )

@@ -21,7 +21,7 @@ from yiwang.flow.core.process.nodes import Definition, UserTask
 from yiwang.flow.core.process.state import State
 from yiwang.flow.definitions import definition_of
 from yiwang.flow.events import CASE_CHANGED
-from yiwang.flow.models import Case, CaseStep, Migration, ProcessVersion, Wait, Work
+from yiwang.flow.models import Case, CaseStep, Migration, ProcessVersion, Wait, Work, note_words
 from yiwang.flow.processevents import PROCESSES
 from yiwang.flow.processrows import process_row
 from yiwang.flow.waiting import waits_of
@@ -220,7 +220,7 @@ def _follow(actor: Actor, case: Case, version: ProcessVersion, state: str, kind:
 
 
 def _tell(actor: Actor, case: Case, row: Migration, text: Text, act: str, rule: str, told: dict[str, Any]) -> None:
-    case.notes.create(at=moment(), kind="migration", text_zh=text.zh, text_en=text.en, by=actor.name[:120])
+    case.notes.create(at=moment(), kind="migration", **note_words(zh=text.zh, en=text.en), by=actor.name[:120])
     audit(actor=actor, act=act, object_kind="case", object_id=case.number, rule=rule, details=told)
     kind = MOVED if row.reverted_at is None else REVERTED
     payload = {"case": case.pk, "number": case.number, "kind": kind, "step": case.events}

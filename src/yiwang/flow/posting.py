@@ -12,7 +12,7 @@ from yiwang.flow.events import (
     SignalHeard,
     SignalPosted,
 )
-from yiwang.flow.models import Case, CaseNote
+from yiwang.flow.models import Case, CaseNote, note_words
 from yiwang.kernel.core.actor import system_actor
 from yiwang.kernel.service import Delivery, emit, subscribe
 
@@ -31,8 +31,10 @@ def _message(delivery: Delivery) -> None:
             case=sender,
             at=moment(),
             kind="unheard",
-            text_zh=f"消息“{said.name}”（{said.key}）没有办件在等",
-            text_en=f"no case waited for the message {said.name} ({said.key})",
+            **note_words(
+                zh=f"消息“{said.name}”（{said.key}）没有办件在等",
+                en=f"no case waited for the message {said.name} ({said.key})",
+            ),
             by=POST.name,
         )
 

@@ -8,7 +8,7 @@ from yiwang.flow.answers import RatingRow
 from yiwang.flow.casework import case_locked, moment
 from yiwang.flow.errors import CaseMoved, StepForbidden
 from yiwang.flow.items import item_file
-from yiwang.flow.models import Case, CaseNote, Rating
+from yiwang.flow.models import Case, CaseNote, Rating, note_words
 from yiwang.flow.opening import case_open
 from yiwang.flow.reading import RATED
 from yiwang.flow.rows import rating_row
@@ -53,7 +53,7 @@ def case_rate(
     if Rating.objects.filter(case=case).exists():
         raise CaseMoved(zh="这件办件已经评价过", en="this case has been rated already", where=f"case {number}")
     rating = Rating.objects.create(
-        case=case, grade=grade, text=text.strip(), solved=solved, channel=channel[:16], at=moment()
+        case=case, grade=grade, **{"text": text.strip()}, solved=solved, channel=channel[:16], at=moment()
     )
     if grade in FOLLOWED_UP:
         rating.follow_up = _follow_up(case, rating)
@@ -62,8 +62,7 @@ def case_rate(
         case=case,
         at=rating.at,
         kind="rated",
-        text_zh=f"评价：{GRADES[grade].zh}",
-        text_en=f"rated: {GRADES[grade].en}",
+        **note_words(zh=f"评价：{GRADES[grade].zh}", en=f"rated: {GRADES[grade].en}"),
         is_public=True,
     )
     audit(actor=actor, act="case.rate", object_kind="case", object_id=number, rule="code", details={"grade": grade})
@@ -78,8 +77,7 @@ def _follow_up(case: Case, rating: Rating) -> Case | None:
             case=case,
             at=rating.at,
             kind="no-follow-up",
-            text_zh="评价不满意，但事项没有指定回访事项",
-            text_en="rated low, but the item names no follow-up",
+            **note_words(zh="评价不满意，但事项没有指定回访事项", en="rated low, but the item names no follow-up"),
         )
         return None
     words = GRADES[rating.grade]

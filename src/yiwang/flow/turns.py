@@ -14,7 +14,7 @@ from yiwang.flow.core.process.events import Event
 from yiwang.flow.core.process.nodes import Definition
 from yiwang.flow.core.process.state import State
 from yiwang.flow.locking import Standing, standing_of
-from yiwang.flow.models import Case, CaseNote, CaseStep, Due, Work
+from yiwang.flow.models import Case, CaseNote, CaseStep, Due, Work, note_words
 from yiwang.kernel.core.actor import Actor, system_actor
 from yiwang.kernel.core.calendar import Calendar
 from yiwang.kernel.core.text import Text
@@ -78,8 +78,7 @@ class Turn:
                 case_id=self.case.pk,
                 at=self.now,
                 kind=kind,
-                text_zh=text.zh,
-                text_en=text.en,
+                **note_words(zh=text.zh, en=text.en),
                 is_public=public,
                 by=by or self.actor.name[:120],
             )

@@ -16,6 +16,7 @@ from yiwang.flow.models.cases import (
     Rating,
     Wait,
     Work,
+    note_words,
 )
 from yiwang.flow.models.definitions import (
     AskedForm,
@@ -45,6 +46,7 @@ __all__ = [
     "CaseFile",
     "CaseLink",
     "CaseNote",
+    "note_words",
     "CaseRecording",
     "CaseStep",
     "ClientKey",
