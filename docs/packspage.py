@@ -31,8 +31,8 @@ def packs_page(generated: str, known: str | None = None) -> str:
             (
                 "# Built-in packs · 内置应用包",
                 generated,
-                "Content is the beginning of the digest over all files. What changes a pack raises its `version` in `pack.yaml`: a city refuses the same "
-                "version with another content. 改了内容就要提高版本号，否则已在运行的城市不会接受。",
+                "Content is the beginning of the digest over all files. What changes a pack raises its `version` in `pack.yaml`: "
+                "a city refuses the same version with another content. 改了内容就要提高版本号，否则已在运行的城市不会接受。",
                 "\n".join([head, *map(_line, packs)]),
             )
         )
