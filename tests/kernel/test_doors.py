@@ -18,6 +18,7 @@ WITHOUT_ACTOR = {
     "events_deliver",
     "pack_new",
     "factor_try",
+    "file_guard_declare",
     "file_sealer_declare",
     "sign_in",
     "subscribe",

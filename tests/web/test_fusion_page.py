@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -121,7 +122,8 @@ def test_who_may_not_run_it_reads_it_and_nobody_else_fetches_it(steward: Client)
     assert staff.post(PAGE, {"act": "fuse", "run_purpose": "线网优化"}).status_code == 403
     got = staff.get(f"{PAGE}fusions/1.json")
     assert got.status_code == 200
-    got.close()
+    # read to its end: closing it here would close the test's own connection with it
+    assert json.loads(b"".join(got.streaming_content))
     assert staff.get(f"{PAGE}fusions/2.json").status_code == 404
     assert staff.get(f"{PAGE}fusions/1.xlsx").status_code == 404
     assert Client().get(f"{PAGE}fusions/1.csv").status_code == 302
