@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -34,16 +34,7 @@ def content_seen(actor: Actor, case: Case, purpose: str, *, applicant: bool = Fa
     last = _LAST.get(said)
     if not applicant and last is not None and monotonic() - last < ONE_LINE_SECONDS:
         return
-    use_note(
-        actor=actor,
-        resource=f"case:{case.number}",
-        version="",
-        fields=list(dict.fromkeys([*sorted(case.applicant), *fields])) if applicant else fields,
-        about=case_subjects(case),
-        purpose=purpose,
-        via="case",
-        rows=1,
-    )
+    _seen(actor, case, list(dict.fromkeys([*sorted(case.applicant), *fields])) if applicant else fields, purpose)
     if len(_LAST) >= MOST_HELD:
         _LAST.clear()
     _LAST[said] = monotonic()
@@ -57,25 +48,20 @@ def readings_forget() -> None:
 def case_file_seen(actor: Actor, case: Case, question: str) -> str:
     """Note that a file given with a case was opened by whoever handles the case: that is its purpose. The line names what was asked
     for and not what the file is called: lines stay in the open."""
-    return use_note(
-        actor=actor,
-        resource=f"case:{case.number}",
-        version="",
-        fields=[question],
-        about=case_subjects(case),
-        purpose=f"办理办件 {case.number}，打开附件",
-        via="case",
-        rows=1,
-    )
+    return _seen(actor, case, [question], f"办理办件 {case.number}，打开附件")
 
 
 def recording_seen(actor: Actor, case: Case, number: int, purpose: str) -> str:
     """Note that a recording of enforcement was opened: one line a viewing, however many parts of it a player asks for."""
+    return _seen(actor, case, [f"recording {number}"], purpose)
+
+
+def _seen(actor: Actor, case: Case, fields: Sequence[str], purpose: str) -> str:
     return use_note(
         actor=actor,
         resource=f"case:{case.number}",
         version="",
-        fields=[f"recording {number}"],
+        fields=fields,
         about=case_subjects(case),
         purpose=purpose,
         via="case",
