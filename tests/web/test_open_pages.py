@@ -263,3 +263,12 @@ def test_who_only_looks_at_the_trade_changes_nothing_there(city: Place, given: d
     assert auditor.post(SUPERVISION, given).status_code in (400, 403, 404)
     assert not Operation.objects.exists()
     assert person("staff-y", Role.STAFF, "data-bureau").post(SUPERVISION, given).status_code == 403
+
+
+def test_settings_of_the_parent_that_cannot_be_read_are_told_beside_what_was_sent(city: Place) -> None:
+    lead = person("lead-a", Role.DATA_LEAD, "data-bureau")
+    assert "还没有设置" in text_of(lead, "/work/opening/portal/")
+    (city.home / "parent.json").write_text('{"name": "heilongjiang"}', encoding="utf-8")
+    answer = lead.get("/work/opening/portal/")
+    assert answer.status_code == 400 and "上级平台的设置有误" in answer.content.decode()
+    assert "还没有开放数据集" in answer.content.decode()

@@ -42,7 +42,8 @@ def releases(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def portal(request: HttpRequest) -> HttpResponse:
     """What stands on the parent's portal; a POST brings it to what is open here."""
-    actor, problem = actor_of_request(request), None
+    actor = actor_of_request(request)
+    problem: YiwangError | None = None
     if request.method == "POST":
         try:
             runs = service.portal_push(actor=actor)
@@ -57,9 +58,15 @@ def portal(request: HttpRequest) -> HttpResponse:
                 request, said if runs else pick("上级平台与本市一致", "the portal holds what is open here")
             )
             return HttpResponseRedirect(reverse("work:portal"))
+    rows, is_set = data.portal_list(actor), True
+    try:
+        is_set = data.portal_is_set()
+    except InputError as error:
+        # settings that cannot be read are told beside what was sent so far
+        problem = problem or error
     context = {
-        "rows": data.portal_list(actor),
-        "is_set": data.portal_is_set(),
+        "rows": rows,
+        "is_set": is_set,
         "problem": problem_of(problem) if problem else None,
     }
     return render(request, "yiwang/work/opening/portal.html", context, status=problem.status if problem else 200)
